@@ -1,0 +1,64 @@
+import type { StatementFacts } from './facts.ts';
+import type { Finding } from './finding.ts';
+import type { Plan } from './plan.ts';
+import type { MigrationRecord } from './run-record.ts';
+import type { ServerVersion } from './server-version.ts';
+import type { Span } from './span.ts';
+
+/** What a command found out; a reporter turns it into text and an exit code without asking anybody else. */
+export type Report = CheckReport | ExplainReport | PlanReport | StatusReport;
+
+export interface JudgedStatement {
+  readonly sql: string;
+  readonly span: Span;
+  readonly facts: StatementFacts;
+}
+
+export interface CheckReport {
+  readonly kind: 'check';
+  readonly version: 1;
+  readonly server: ServerVersion;
+  /** Where the schema that was judged against came from: `replayed migrations`, `schema.sql`, `live database`. */
+  readonly context: string;
+  readonly files: readonly { readonly path: string; readonly statements: readonly JudgedStatement[] }[];
+  readonly findings: readonly Finding[];
+}
+
+export interface ExplainReport {
+  readonly kind: 'explain';
+  readonly version: 1;
+  readonly server: ServerVersion;
+  readonly files: readonly { readonly path: string; readonly statements: readonly JudgedStatement[] }[];
+}
+
+export interface PlanReport {
+  readonly kind: 'plan';
+  readonly version: 1;
+  readonly plan: Plan;
+  /** One sentence a statement that was left as it stands or could not be made safer, with the reason. */
+  readonly notes: readonly { readonly path: string; readonly line: number; readonly note: string }[];
+}
+
+export interface StatusReport {
+  readonly kind: 'status';
+  readonly version: 1;
+  /** Host, port and database name; never a password. */
+  readonly database: string;
+  readonly ledgerExists: boolean;
+  readonly runner: { readonly pid: number; readonly since: string } | null;
+  readonly migrations: readonly {
+    readonly id: string;
+    readonly path: string;
+    readonly state: 'pending' | 'running' | 'gated' | 'failed' | 'applied' | 'edited' | 'missing';
+    readonly record: MigrationRecord | null;
+    /** What stops it, or what it waits for, in one sentence. */
+    readonly note: string | null;
+  }[];
+  readonly nextCommand: string | null;
+}
+
+/** What a reporter answers. Nothing is printed and nothing exits before the command line does it. */
+export interface ReporterOutput {
+  readonly output: string;
+  readonly exitCode: 0 | 1 | 2 | 3;
+}

@@ -1,0 +1,133 @@
+import type { LockMode } from './lock-mode.ts';
+import type { RelationKey } from './relation-name.ts';
+
+/** Somebody who holds a lock that a step needs. */
+export interface Blocker {
+  readonly pid: number | null;
+  readonly relation: RelationKey;
+  readonly mode: LockMode;
+  readonly user: string | null;
+  readonly applicationName: string | null;
+  readonly state: string | null;
+  /** How long its transaction is open, ms; null when the server does not let us see. */
+  readonly ageMs: number | null;
+  readonly isAutovacuum: boolean;
+  /** The first 200 characters; literals are kept out. */
+  readonly query: string | null;
+}
+
+/** Everything that happens in a run is one of these: small, serialisable, `noun:verb`. */
+export type RunEvent = { readonly seq: number; readonly at: string; readonly run: string } & RunEventDetail;
+
+export type RunEventDetail =
+  | { readonly type: 'run:start'; readonly migrations: number; readonly steps: number; readonly resumed: boolean }
+  | {
+      readonly type: 'run:waiting-for-runner';
+      readonly holderPid: number | null;
+      readonly holder: string | null;
+      readonly ageMs: number | null;
+    }
+  | {
+      readonly type: 'run:end';
+      readonly outcome: RunOutcome;
+      readonly summary: string;
+      readonly nextCommand: string | null;
+      readonly exposure: Exposure;
+    }
+  | { readonly type: 'orphan:terminated'; readonly pid: number; readonly query: string | null }
+  | { readonly type: 'migration:start'; readonly migration: string; readonly steps: number }
+  | { readonly type: 'migration:done'; readonly migration: string }
+  | {
+      readonly type: 'step:start';
+      readonly migration: string;
+      readonly step: string;
+      readonly kind: string;
+      readonly phase: string;
+      readonly why: string;
+    }
+  | { readonly type: 'step:skip'; readonly migration: string; readonly step: string; readonly reason: string }
+  | {
+      readonly type: 'step:done';
+      readonly migration: string;
+      readonly step: string;
+      readonly attempts: number;
+      readonly elapsedMs: number;
+      readonly heldMs: number | null;
+    }
+  | {
+      readonly type: 'step:failed';
+      readonly migration: string;
+      readonly step: string;
+      readonly sqlstate: string | null;
+      readonly message: string;
+      readonly hint: string;
+    }
+  | {
+      readonly type: 'lock:wait';
+      readonly migration: string;
+      readonly step: string;
+      readonly blockers: readonly Blocker[];
+      readonly waitedMs: number;
+    }
+  | { readonly type: 'lock:clear'; readonly migration: string; readonly step: string; readonly waitedMs: number }
+  | {
+      readonly type: 'lock:timeout';
+      readonly migration: string;
+      readonly step: string;
+      readonly attempt: number;
+      readonly budgetMs: number;
+      readonly retryInMs: number;
+    }
+  | {
+      readonly type: 'index:progress';
+      readonly migration: string;
+      readonly step: string;
+      readonly phase: string;
+      readonly percent: number | null;
+      readonly waitingForPid: number | null;
+      readonly elapsedMs: number;
+    }
+  | {
+      readonly type: 'index:repair';
+      readonly migration: string;
+      readonly step: string;
+      readonly index: RelationKey;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'backfill:batch';
+      readonly migration: string;
+      readonly step: string;
+      readonly rowsDone: number;
+      readonly rowsEstimate: number | null;
+      readonly rowsPerSecond: number;
+      readonly etaMs: number | null;
+    }
+  | { readonly type: 'scan:progress'; readonly migration: string; readonly step: string; readonly elapsedMs: number }
+  | {
+      readonly type: 'gate:closed';
+      readonly migration: string;
+      readonly step: string;
+      readonly deploy: string;
+      readonly nextCommand: string;
+    }
+  | { readonly type: 'gate:passed'; readonly migration: string; readonly step: string };
+
+/**
+ * - `completed`: everything that was pending is applied.
+ * - `gated`: the plan waits for a deployment.
+ * - `stopped`: not finished, nothing half-done that the next run does not finish.
+ * - `failed`: a person has to mend something (data, SQL, privileges) before it can go on.
+ */
+export type RunOutcome = 'completed' | 'gated' | 'stopped' | 'failed';
+
+/** How long the run could have held others up, and how long it asked for locks in vain. */
+export interface Exposure {
+  /** Sum over strikes of the time from asking for the first lock to COMMIT, ms, as seen from here. */
+  readonly heldMs: number;
+  /** Sum of the budgets of strikes that timed out, ms. */
+  readonly waitedInQueueMs: number;
+  readonly strikes: number;
+  /** The most sessions seen waiting behind us at any sample. */
+  readonly maxWaitersSeen: number;
+}

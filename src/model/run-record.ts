@@ -1,0 +1,24 @@
+/** What the ledger in the target database remembers of one migration. */
+export interface MigrationRecord {
+  readonly id: string;
+  readonly path: string;
+  readonly checksum: string;
+  readonly state: 'running' | 'gated' | 'failed' | 'applied';
+  /** ISO 8601, database time; null while it is not applied. */
+  readonly appliedAt: string | null;
+  readonly steps: readonly StepRecord[];
+}
+
+/** What the ledger remembers of one step. A step without a record was never started. */
+export interface StepRecord {
+  readonly id: string;
+  readonly ordinal: number;
+  /** `intent`: announced, outcome not known yet. `passed`: a gate that somebody opened. */
+  readonly state: 'intent' | 'done' | 'failed' | 'passed';
+  readonly attempts: number;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly sqlstate: string | null;
+  readonly message: string | null;
+  readonly rowsDone: number | null;
+}

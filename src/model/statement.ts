@@ -1,0 +1,10 @@
+import type { Action } from './action.ts';
+import type { Span } from './span.ts';
+
+/** One SQL statement of a migration, with what it does in our own words. */
+export interface Statement {
+  /** The text without its closing semicolon and without the comments before it. */
+  readonly sql: string;
+  readonly span: Span;
+  readonly action: Action;
+}
