@@ -8,6 +8,9 @@ export type AlterCommand = { readonly sql: string } & AlterCommandDetail;
 
 export type AlterCommandKind = AlterCommand['kind'];
 
+/** The command of one kind. */
+export type AlterCommandOf<K extends AlterCommandKind> = AlterCommand & { readonly kind: K };
+
 /** Commands on a column that need no more than its name. */
 type ColumnCommand =
   | 'drop-default'

@@ -113,6 +113,13 @@ export interface Index {
   readonly predicate: Expression | null;
   /** Name of the constraint that owns the index (primary key, unique, exclude), or null. */
   readonly constraint: string | null;
+  /**
+   * What follows the table's name in CREATE INDEX: `USING btree (total DESC) WHERE paid`. A recipe builds the same
+   * index on another column from it; two spellings of the same index are not told apart by it.
+   */
+  readonly definitionSql: string;
+  /** Set on a partition's index: the name of the parent table's index that it is a part of. */
+  readonly attachedTo?: string;
 }
 
 export interface Trigger {
@@ -120,6 +127,8 @@ export interface Trigger {
   /** The columns of a BEFORE/AFTER UPDATE OF list and of the WHEN condition: their type cannot change. */
   readonly columns: readonly string[];
   readonly function: string;
+  /** FOR EACH ROW: on a partitioned table, every partition has a copy. */
+  readonly forEachRow?: boolean;
 }
 
 export interface View {

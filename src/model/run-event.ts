@@ -34,6 +34,8 @@ export type RunEventDetail =
       readonly nextCommand: string | null;
       readonly exposure: Exposure;
     }
+  /** Something worth knowing that stops nothing: what the role cannot see, which setting the server refused. */
+  | { readonly type: 'run:note'; readonly note: string }
   | { readonly type: 'orphan:terminated'; readonly pid: number; readonly query: string | null }
   | { readonly type: 'migration:start'; readonly migration: string; readonly steps: number }
   | { readonly type: 'migration:done'; readonly migration: string }

@@ -1,0 +1,41 @@
+import { integer, pgEnum, pgTable, text, timestamp, uuid, varchar } from 'drizzle-orm/pg-core';
+
+export const orderStatus = pgEnum('order_status', ['new', 'paid', 'shipped']);
+
+export const customers = pgTable('customers', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  name: text('name').notNull(),
+  email: varchar('email', { length: 255 }).notNull(),
+  legacyCode: varchar('legacy_code', { length: 16 }),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+});
+
+export const products = pgTable('products', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  sku: varchar('sku', { length: 20 }).notNull().unique(),
+  title: text('title').notNull(),
+  description: text('description'),
+  priceCents: integer('price_cents').notNull(),
+});
+
+export const orders = pgTable('orders', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  customerId: integer('customer_id').notNull(),
+  status: orderStatus('status').notNull().default('new'),
+  totalCents: integer('total_cents').notNull(),
+  placedAt: timestamp('placed_at', { withTimezone: true }).defaultNow(),
+  channel: text('channel').notNull().default('web'),
+  publicId: uuid('public_id').notNull().defaultRandom(),
+});
+
+export const orderItems = pgTable('order_items', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  orderId: integer('order_id')
+    .notNull()
+    .references(() => orders.id, { onDelete: 'cascade' }),
+  productId: integer('product_id')
+    .notNull()
+    .references(() => products.id),
+  quantity: integer('quantity').notNull(),
+  unitPriceCents: integer('unit_price_cents').notNull(),
+});

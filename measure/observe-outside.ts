@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { InvariantError } from '../src/model/error.ts';
+import type { LockMode } from '../src/model/lock-mode.ts';
+import { effectsOf, NO_EFFECTS, type ReadCounters } from './effects.ts';
+import type { Form } from './form.ts';
+import { backendPid, difference, errorOf, type Outcome, readBytes } from './observe-inside.ts';
+import { Obstacles, type OpenSession } from './obstacles.ts';
+import { addLockMode, countRows, namedLocks, readLocks, readRelationStates } from './relation-state.ts';
+
+/**
+ * Runs a form that no transaction may hold. Its locks cannot be read at the end, for they are gone by then; so it is
+ * stopped at everything it can be made to wait for, and what it holds and asks for is read at each stop. Nothing
+ * depends on the speed of the machine. `connect` leads to a copy of the database that is used up. Locks on indexes are left out: no session can be made to stand in their way.
+ */
+export async function observeOutside(connect: OpenSession, form: Form): Promise<Outcome> {
+  const preparer = await connect();
+  await preparer.query('CREATE SCHEMA measuring; CREATE TABLE measuring.mark (n integer);');
+  const before = await readRelationStates(preparer);
+  const rowsBefore = await countRows(preparer, before);
+  await preparer.end();
+  const observer = await connect();
+  await untilReadsArrived(observer, connect);
+  const readsBefore = await readReads(observer);
+
+  const runner = await connect();
+  await runner.query(`SET TimeZone = '${form.timeZone ?? 'UTC'}'`);
+  const obstacles = await Obstacles.build(connect, before);
+  const locks = await locksOfStopped(observer, await backendPid(runner), obstacles, () => errorOf(runner, form.sql));
+  await Promise.all([obstacles.remove(), runner.end()]);
+
+  await untilReadsArrived(observer, connect);
+  const reads = difference(readsBefore, await readReads(observer));
+  const after = await readRelationStates(observer);
+  const bytesAfter = await readBytes(observer, before, after);
+  await observer.end();
+  const effects = effectsOf({ before, after, rowsBefore, bytesAfter, reads });
+  const { error } = locks;
+  return {
+    error,
+    locks: namedLocks(before, locks.strongest).filter((lock) => !lock.relationKind.endsWith('index')),
+    // A scan before a refusal is no work that the statement is known for; what it leaves behind is.
+    effects: error === null ? effects : { ...NO_EFFECTS, newRelations: effects.newRelations },
+  };
+}
+
+/** Runs the statement; whenever it waits, reads its locks and then takes away a little of what it waits for. */
+async function locksOfStopped(
+  observer: pg.Client,
+  pid: number,
+  obstacles: Obstacles,
+  run: () => Promise<Outcome['error']>,
+): Promise<{ readonly error: Outcome['error']; readonly strongest: ReadonlyMap<number, LockMode> }> {
+  const strongest = new Map<number, LockMode>();
+  let done = false;
+  const finished = run().finally(() => {
+    done = true;
+  });
+  while (!done) {
+    const { rows } = await observer.query<{ blocker: number; waits_for: string }>(
+      `SELECT unnest(pg_blocking_pids($1)) AS blocker,
+              (SELECT locktype FROM pg_locks WHERE pid = $1 AND NOT granted LIMIT 1) AS waits_for`,
+      [pid],
+    );
+    if (rows.length === 0) await sleep(1);
+    else for (const [oid, mode] of await readLocks(observer, pid)) addLockMode(strongest, oid, mode);
+    for (const row of rows) await obstacles.yieldFrom(row.blocker, row.waits_for === 'virtualxid');
+  }
+  return { error: await finished, strongest };
+}
+
+async function readReads(client: pg.Client): Promise<ReadonlyMap<number, ReadCounters>> {
+  const { rows } = await client.query<{ oid: string; scans: string; rows: string }>(
+    'SELECT relid::int8 AS oid, seq_scan AS scans, seq_tup_read AS rows FROM pg_stat_user_tables',
+  );
+  return new Map(rows.map((row) => [Number(row.oid), { scans: Number(row.scans), rows: Number(row.rows) }]));
+}
+
+/** How often the mark was read, as far as the statistics know. */
+async function readMarks(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ marks: string }>(
+    `SELECT seq_scan AS marks FROM pg_stat_user_tables WHERE schemaname = 'measuring'`,
+  );
+  return Number(rows[0]?.marks ?? 0);
+}
+
+/**
+ * Waits until the counters of every session that has ended are in. A session reports them at the latest when it ends,
+ * and reports arrive in order, so one that reads the mark and ends now is the last of them.
+ */
+async function untilReadsArrived(client: pg.Client, connect: OpenSession): Promise<void> {
+  const marksBefore = await readMarks(client);
+  const marker = await connect();
+  await marker.query('SELECT * FROM measuring.mark');
+  await marker.end();
+  const deadline = Date.now() + 30_000;
+  while ((await readMarks(client)) <= marksBefore) {
+    if (Date.now() > deadline) throw new InvariantError('The statistics of a finished session did not arrive in 30 s.');
+    await sleep(5);
+  }
+}

@@ -1,0 +1,24 @@
+import type { CheckReport, ExplainReport, PlanReport } from '../model/report.ts';
+import { check } from '../pipeline/check.ts';
+import { explain } from '../pipeline/explain.ts';
+import { plan } from '../pipeline/plan.ts';
+import { type InputOptions, loadInput } from './load-input.ts';
+
+/**
+ * Findings for migrations, in order, each judged on the schema that the earlier ones leave behind.
+ *
+ * @example const report = await checkMigrations({ paths: ['drizzle'], serverMajor: 16 });
+ */
+export async function checkMigrations(options: InputOptions): Promise<CheckReport> {
+  return check(await loadInput(options));
+}
+
+/** The facts of each file, judged alone against the given schema. */
+export async function explainFiles(options: InputOptions): Promise<ExplainReport> {
+  return explain(await loadInput(options));
+}
+
+/** The safe plan for migrations; on a live server for those that are not applied yet. */
+export async function planMigrations(options: InputOptions): Promise<PlanReport> {
+  return plan(await loadInput(options));
+}

@@ -1,0 +1,27 @@
+/** A batch should take about this long: short enough to hold nobody up, long enough to be worth its commit. */
+const TARGET_MS = 250;
+const GROW_AT_MOST = 1.2;
+const SHRINK_AT_MOST = 0.5;
+const SIZE_MAX = 50_000;
+
+/**
+ * The size of the next batch (rows or blocks), from how long this one took: fast down, slowly up.
+ *
+ * @example nextBatchSize(1000, 1000) // 500: it took four times too long
+ * @example nextBatchSize(1000, 50) // 1200
+ */
+export function nextBatchSize(size: number, elapsedMs: number): number {
+  const wanted = TARGET_MS / Math.max(1, elapsedMs);
+  const factor = Math.min(GROW_AT_MOST, Math.max(SHRINK_AT_MOST, wanted));
+  const next = size * factor;
+  // Rounding must not freeze a size of one.
+  return Math.max(1, Math.min(SIZE_MAX, factor > 1 ? Math.ceil(next) : Math.floor(next)));
+}
+
+/**
+ * How long to leave the table alone after a batch, ms: as long as the batch took (half the time is the
+ * application's), give or take a fifth. A batch that changed nothing cost nobody anything.
+ */
+export function pauseMs(changed: number, elapsedMs: number, random: number): number {
+  return changed === 0 ? 0 : Math.round(elapsedMs * (0.8 + 0.4 * random));
+}

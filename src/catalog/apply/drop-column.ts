@@ -1,0 +1,91 @@
+import type { Catalog, Index, Table, TableConstraint } from '../../model/catalog.ts';
+import { ownedSequences, referencingTables, tableOf, viewsReading } from '../../model/catalog-lookup.ts';
+import { type RelationKey, relationKey } from '../../model/relation-name.ts';
+import { mapTables, treeOf, updateTable } from '../edit-catalog.ts';
+import { dropRelations } from './drop-relation.ts';
+
+export interface DropColumnOptions {
+  readonly cascade: boolean;
+  readonly only: boolean;
+}
+
+/**
+ * DROP COLUMN, with the indexes, constraints and sequences that cannot be without it. Without CASCADE the server
+ * refuses while a foreign key elsewhere points at the column; then nothing changes.
+ */
+export function dropColumn(
+  catalog: Catalog,
+  key: RelationKey,
+  column: string,
+  { cascade, only }: DropColumnOptions,
+): Catalog {
+  let changed = catalog;
+  for (const target of treeOf(catalog, key, only)) {
+    const next = dropColumnHere(changed, target, column, cascade);
+    if (next === null) return catalog;
+    changed = next;
+  }
+  return changed;
+}
+
+function dropColumnHere(catalog: Catalog, key: RelationKey, column: string, cascade: boolean): Catalog | null {
+  const table = tableOf(catalog, key);
+  if (table === null || !table.columns.some((own) => own.name === column)) return catalog;
+  const pointing = referencingTables(catalog, key).filter(
+    ({ table: source, constraint }) =>
+      constraint.referencedColumns.includes(column) &&
+      !(relationKey(source.name) === key && constraint.columns.includes(column)),
+  );
+  if (pointing.length > 0 && !cascade) return null;
+  let changed = catalog;
+  if (cascade) {
+    const views = viewsReading(catalog, key, column).map((view) => relationKey(view.name));
+    changed = dropRelations(changed, views, true);
+    for (const generated of table.columns) {
+      if (generated.generated === null || !generated.default?.columns.includes(column)) continue;
+      changed = dropColumnHere(changed, key, generated.name, true) ?? changed;
+    }
+  }
+  const gone = new Set(pointing.map(({ constraint }) => constraint));
+  changed = mapTables(changed, (one) => ({
+    ...one,
+    constraints: one.constraints.filter((own) => own.kind !== 'foreign-key' || !gone.has(own)),
+  }));
+  changed = updateTable(changed, key, (one) => withoutColumn(one, column));
+  return dropRelations(changed, ownedSequences(changed, key, column), true);
+}
+
+function withoutColumn(table: Table, column: string): Table {
+  const gone = table.indexes.filter((index) => indexUses(index, column));
+  return {
+    ...table,
+    columns: table.columns.filter((own) => own.name !== column),
+    indexes: table.indexes.filter((index) => !gone.includes(index)),
+    constraints: table.constraints.filter(
+      (one) => !constraintUses(one, column) && !gone.some((index) => index.constraint === one.name),
+    ),
+    triggers: table.triggers.filter((trigger) => !trigger.columns.includes(column)),
+  };
+}
+
+/** Whether an index needs a column: as a key, in an expression, in its predicate, or carried along. */
+export function indexUses(index: Index, column: string): boolean {
+  return (
+    index.keys.some((one) => one.column === column || one.expression?.columns.includes(column) === true) ||
+    index.include.includes(column) ||
+    index.predicate?.columns.includes(column) === true
+  );
+}
+
+function constraintUses(constraint: TableConstraint, column: string): boolean {
+  switch (constraint.kind) {
+    case 'check':
+      return constraint.expression.columns.includes(column);
+    case 'not-null':
+      return constraint.column === column;
+    case 'exclude':
+      return false;
+    default:
+      return constraint.columns.includes(column);
+  }
+}

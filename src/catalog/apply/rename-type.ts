@@ -1,0 +1,23 @@
+import type { Catalog, UserType } from '../../model/catalog.ts';
+import type { DataType } from '../../model/data-type.ts';
+import { type QualifiedName, relationKey } from '../../model/relation-name.ts';
+import { mapTables, putType, removeType } from '../edit-catalog.ts';
+
+/** A type under a new name; columns and domains that are of it follow. */
+export function renameType(catalog: Catalog, from: QualifiedName, to: QualifiedName): Catalog {
+  const type = catalog.types[relationKey(from)];
+  if (type === undefined || catalog.types[relationKey(to)] !== undefined) return catalog;
+  const followed = (used: DataType): DataType =>
+    used.schema === from.schema && used.name === from.name ? { ...used, ...to } : used;
+  const changed = mapTables(catalog, (table) => ({
+    ...table,
+    columns: table.columns.map((column) => ({ ...column, type: followed(column.type) })),
+  }));
+  const types = Object.entries(changed.types).map(([key, one]): [string, UserType] => [
+    key,
+    one.kind === 'domain' ? { ...one, base: followed(one.base) } : one,
+  ]);
+  const renamed = { ...changed, types: Object.fromEntries(types) };
+  const moved = renamed.types[relationKey(from)] ?? type;
+  return putType(removeType(renamed, relationKey(from)), { ...moved, name: to });
+}

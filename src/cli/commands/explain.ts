@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { addJudgeFlags, type JudgeFlags, judgeOptions, pathsArgument } from '../options.ts';
+import { printReport } from '../print-report.ts';
+import type { CommandDeps } from './command-deps.ts';
+
+/** `evenkeel explain <file...>`: what each statement locks, rewrites and reads, without an opinion. */
+export function explainCommand({ context, toolkit, setExitCode }: CommandDeps): Command {
+  const command = new Command('explain')
+    .description('Say what each statement locks, rewrites and reads, without an opinion. Each file is judged alone.')
+    .addArgument(pathsArgument('file', 'SQL files', true))
+    .addHelpText('after', '\nExample:\n  $ evenkeel explain 0004_email_unique.sql --schema schema.sql --format json');
+  return addJudgeFlags(command, ['text', 'json']).action(async (paths: readonly string[], flags: JudgeFlags) => {
+    const report = await toolkit.explain(judgeOptions(paths, flags));
+    setExitCode(printReport(report, flags.format, context));
+  });
+}

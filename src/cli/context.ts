@@ -1,0 +1,19 @@
+/** One of the two streams that the command line writes to. */
+export interface OutputStream {
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+/** Everything that the command line knows of the process it runs in. */
+export interface CliContext {
+  readonly version: string;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Calls `listener` at SIGINT and SIGTERM until the answer is called. */
+  readonly onInterrupt: (listener: () => void) => () => void;
+  /** Leaves at once, whatever is going on. */
+  readonly exitNow: (exitCode: number) => void;
+}

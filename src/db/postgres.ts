@@ -1,0 +1,113 @@
+import pg from 'pg';
+import { ConnectionError, type EvenkeelError, UsageError } from '../model/error.ts';
+import type { Connection } from './connection.ts';
+import { describeDatabase } from './describe-database.ts';
+import { translateConnectError, translateQueryError } from './translate-error.ts';
+
+export interface ConnectOptions {
+  /** Shown in pg_stat_activity; cut at 63 bytes by the server. */
+  readonly applicationName: string;
+  /** Session settings, set once after connecting: `{ lock_timeout: '5s' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens one session. Statements are sent unnamed, so nothing is left behind in the server's plan cache.
+ *
+ * @throws UsageError for a URL of another kind; ConnectionError when the server cannot be reached or refuses us;
+ * PrivilegeError when the role may not connect. No message ever holds the password.
+ * @example
+ * const connection = await connectPostgres(url, { applicationName: 'evenkeel:check' });
+ * const rows = await connection.query<{ n: number }>('SELECT count(*)::int AS n FROM orders WHERE id > $1', [7]);
+ */
+export async function connectPostgres(url: string, options: ConnectOptions): Promise<Connection> {
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new UsageError('The database URL is not of the form postgresql://user@host:port/database.', {
+      nextCommand: 'pass --database-url postgresql://user@host:5432/database',
+    });
+  }
+  const at = describeDatabase(url);
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  // Without a listener a connection lost between two statements would end the process.
+  let lost: EvenkeelError | null = null;
+  client.on('error', (error) => {
+    lost ??= translateQueryError(error, at);
+  });
+  try {
+    await client.connect();
+    const session = await client.query<{ pid: number; version: number }>(
+      "SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.current_setting('server_version_num')::int AS version",
+    );
+    const { pid, version } = session.rows[0] ?? { pid: 0, version: 0 };
+    const connection = new PostgresConnection(client, at, pid, Math.floor(version / 10_000), () => lost);
+    for (const [name, value] of Object.entries(options.settings ?? {})) {
+      await connection.query('SELECT pg_catalog.set_config($1, $2, false)', [name, value]);
+    }
+    return connection;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw translateConnectError(error, at);
+  }
+}
+
+/** Numbers that JavaScript holds exactly and booleans are parsed; everything else stays the server's text. */
+function getTypeParser(oid: number): (value: string) => unknown {
+  if (oid === 16) return (value) => value === 't';
+  if (oid === 21 || oid === 23 || oid === 26 || oid === 700 || oid === 701) return Number;
+  return (value) => value;
+}
+
+class PostgresConnection implements Connection {
+  readonly pid: number;
+  readonly serverMajor: number;
+  readonly #client: pg.Client;
+  readonly #at: string;
+  readonly #lost: () => EvenkeelError | null;
+  /** The end of the queue: a session runs one statement at a time, whoever asks. */
+  #tail: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(client: pg.Client, at: string, pid: number, serverMajor: number, lost: () => EvenkeelError | null) {
+    this.#client = client;
+    this.#at = at;
+    this.pid = pid;
+    this.serverMajor = serverMajor;
+    this.#lost = lost;
+  }
+
+  query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> {
+    return this.#inTurn(async () => (await this.#client.query<Row & pg.QueryResultRow>(sql, [...parameters])).rows);
+  }
+
+  execute(sql: string): Promise<void> {
+    return this.#inTurn(async () => void (await this.#client.query(sql)));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#client.end().catch(() => undefined);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(async () => {
+      const lost = this.#lost();
+      if (lost !== null) throw lost;
+      if (this.#closed) throw new ConnectionError(`The connection to ${this.#at} is closed.`);
+      try {
+        return await work();
+      } catch (error) {
+        throw this.#lost() ?? translateQueryError(error, this.#at);
+      }
+    });
+    this.#tail = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,70 @@
+import type { ActionKind } from '../../model/action.ts';
+import type { Break, StatementFacts } from '../../model/facts.ts';
+import { type LockMode, strongerLockMode } from '../../model/lock-mode.ts';
+import type { RelationKey } from '../../model/relation-name.ts';
+
+/** Facts while they are being collected. Everything is a set: a statement that says a thing twice does it once. */
+export interface FactsDraft {
+  readonly locks: Map<RelationKey, LockMode>;
+  readonly rewrites: Set<RelationKey>;
+  readonly scans: Set<RelationKey>;
+  readonly indexBuilds: Set<RelationKey>;
+  readonly losses: Set<string>;
+  readonly breaks: Break[];
+  readonly because: Set<string>;
+  readonly unknown: Set<string>;
+  transaction: 'any' | 'outside-only';
+  failure: StatementFacts['failure'];
+}
+
+export function newFactsDraft(): FactsDraft {
+  return {
+    locks: new Map(),
+    rewrites: new Set(),
+    scans: new Set(),
+    indexBuilds: new Set(),
+    losses: new Set(),
+    breaks: [],
+    because: new Set(),
+    unknown: new Set(),
+    transaction: 'any',
+    failure: null,
+  };
+}
+
+/** Notes a lock; of two on the same relation the stronger one stays. */
+export function addLock(draft: FactsDraft, relation: RelationKey, mode: LockMode): void {
+  const held = draft.locks.get(relation);
+  draft.locks.set(relation, held === undefined ? mode : strongerLockMode(held, mode));
+}
+
+export function addLocks(draft: FactsDraft, relations: Iterable<RelationKey>, mode: LockMode): void {
+  for (const relation of relations) addLock(draft, relation, mode);
+}
+
+/** Notes why the server would refuse the statement; the first reason wins, as it does on the server. */
+export function addFailure(draft: FactsDraft, sqlstate: string, reason: string): void {
+  draft.failure ??= { sqlstate, reason };
+}
+
+/** Turns the draft into facts: sorted, and without the scans and index builds that a rewrite already contains. */
+export function finishFacts(kind: ActionKind, draft: FactsDraft): StatementFacts {
+  const rewrites = [...draft.rewrites].sort();
+  return {
+    kind,
+    locks: [...draft.locks].map(([relation, mode]) => ({ relation, mode })).sort(byRelation),
+    rewrites,
+    scans: [...draft.scans].filter((relation) => !draft.rewrites.has(relation)).sort(),
+    indexBuilds: [...draft.indexBuilds].sort(),
+    transaction: draft.transaction,
+    failure: draft.failure,
+    losses: [...draft.losses],
+    breaks: draft.breaks,
+    certainty: draft.unknown.size > 0 ? 'unknown' : 'known',
+    because: [...draft.unknown, ...draft.because],
+  };
+}
+
+function byRelation(a: { relation: string }, b: { relation: string }): number {
+  return a.relation < b.relation ? -1 : a.relation > b.relation ? 1 : 0;
+}

@@ -1,0 +1,21 @@
+import { blocksReads } from '../../model/lock-mode.ts';
+import { type Rule, usedLocks } from '../rule.ts';
+import { list } from '../who-waits.ts';
+
+/** Two tables locked against everybody by one statement: while it waits for the second, the first is closed. */
+export const severalStrongLocks: Rule = {
+  id: 'several-strong-locks',
+  severity: 'warning',
+  remedy: 'Take the locks in one fixed order with a short lock_timeout, and nothing else in the same transaction.',
+  check(input) {
+    const closed = usedLocks(input)
+      .filter((lock) => blocksReads(lock.mode))
+      .map((lock) => lock.relation);
+    if (closed.length < 2) return null;
+    return {
+      title: `Locks ${closed.length} tables against everybody at once: ${list(closed)}.`,
+      consequence:
+        'While it waits for one of them the others are closed already; application transactions that use both can deadlock with it.',
+    };
+  },
+};

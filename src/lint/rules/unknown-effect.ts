@@ -1,0 +1,15 @@
+import type { Rule } from '../rule.ts';
+
+/** What the statement does cannot be told from what is known. It is reported, never passed. */
+export const unknownEffect: Rule = {
+  id: 'unknown-effect',
+  severity: 'warning',
+  remedy: 'Give the schema (--schema or --database-url), or look at the statement yourself.',
+  check({ facts }) {
+    if (facts.certainty === 'known') return null;
+    return {
+      title: 'What it locks, reads or rewrites is not certain.',
+      consequence: facts.because[0] ?? 'Nothing is known about this statement.',
+    };
+  },
+};

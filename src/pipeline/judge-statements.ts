@@ -1,0 +1,40 @@
+import { applyStatement } from '../catalog/apply-statement.ts';
+import { deriveFacts } from '../facts/postgres/derive-facts.ts';
+import type { Catalog } from '../model/catalog.ts';
+import type { StatementFacts } from '../model/facts.ts';
+import type { ServerVersion } from '../model/server-version.ts';
+import type { Statement } from '../model/statement.ts';
+
+export interface JudgedStep {
+  readonly statement: Statement;
+  readonly facts: StatementFacts;
+  /** The schema before the statement. */
+  readonly before: Catalog;
+}
+
+export interface Judgement {
+  readonly steps: readonly JudgedStep[];
+  /** The schema after the last statement. */
+  readonly catalog: Catalog;
+}
+
+export interface JudgeOptions {
+  readonly version: ServerVersion;
+  /** TimeZone of the session that would run the statements; null when it is not known. */
+  readonly timeZone: string | null;
+}
+
+/** Derives the facts of statements in order, each on the schema that the ones before it leave behind. */
+export function judgeStatements(statements: readonly Statement[], start: Catalog, options: JudgeOptions): Judgement {
+  let catalog = start;
+  let { timeZone } = options;
+  const steps: JudgedStep[] = [];
+  for (const statement of statements) {
+    const facts = deriveFacts({ statement, catalog, version: options.version, timeZone });
+    steps.push({ statement, facts, before: catalog });
+    catalog = applyStatement(catalog, statement);
+    const { action } = statement;
+    if (action.kind === 'set-variable' && action.name.toLowerCase() === 'timezone') timeZone = action.value;
+  }
+  return { steps, catalog };
+}

@@ -1,0 +1,235 @@
+import type { Action } from '../model/action.ts';
+import type { Catalog, Table } from '../model/catalog.ts';
+import { findRelation, nameForCreation } from '../model/catalog-lookup.ts';
+import { UnplannableError } from '../model/error.ts';
+import type { Migration } from '../model/migration.ts';
+import type { MigrationPlan, Step, TransactionStep } from '../model/plan.ts';
+import { type RelationKey, type RelationReference, relationKey } from '../model/relation-name.ts';
+import type { ServerVersion } from '../model/server-version.ts';
+import type { Statement } from '../model/statement.ts';
+import { asIs } from './as-is.ts';
+import { fileSettings } from './file-settings.ts';
+import { finishStep } from './finish-step.ts';
+import { mergeFreshSteps } from './merge-fresh-steps.ts';
+import type { PlanTools } from './plan-tools.ts';
+import type { RecipeInput } from './recipe.ts';
+import { RECIPES } from './recipes.ts';
+import { splitCommands } from './split-commands.ts';
+import type { StepDraft } from './step-draft.ts';
+
+export interface MakePlanInput {
+  readonly migrations: readonly { readonly migration: Migration; readonly statements: readonly Statement[] }[];
+  /** The schema before the first migration. */
+  readonly catalog: Catalog;
+  /** Whether the catalog holds everything there is (a live server), so that a missing table is an error. */
+  readonly catalogIsComplete: boolean;
+  readonly version: ServerVersion;
+  readonly tools: PlanTools;
+}
+
+export interface MakePlanOutput {
+  readonly migrations: readonly MigrationPlan[];
+  readonly notes: readonly { readonly path: string; readonly line: number; readonly note: string }[];
+  /** The schema after the last step. */
+  readonly catalog: Catalog;
+}
+
+/**
+ * Turns migrations into safe steps. Pure: the same files and the same catalog give the same plan.
+ *
+ * @throws UnplannableError when a statement is certain to fail on the server, or must run outside every transaction
+ * and is no index build.
+ */
+export function makePlan(input: MakePlanInput): MakePlanOutput {
+  let { catalog } = input;
+  const notes: MakePlanOutput['notes'][number][] = [];
+  const migrations: MigrationPlan[] = [];
+  for (const { migration, statements } of input.migrations) {
+    const planner = new MigrationPlanner(input, migration, catalog);
+    for (const statement of statements) planner.add(statement);
+    migrations.push(planner.finish());
+    notes.push(...planner.notes);
+    catalog = planner.catalog;
+  }
+  return { migrations, notes, catalog };
+}
+
+/** Plans the statements of one file in order, folding the schema along. */
+class MigrationPlanner {
+  catalog: Catalog;
+  readonly notes: { path: string; line: number; note: string }[] = [];
+  readonly #steps: Step[] = [];
+  readonly #input: MakePlanInput;
+  readonly #migration: Migration;
+  readonly #before: Catalog;
+  #settings: readonly string[] = [];
+
+  constructor(input: MakePlanInput, migration: Migration, catalog: Catalog) {
+    this.#input = input;
+    this.#migration = migration;
+    this.#before = catalog;
+    this.catalog = catalog;
+  }
+
+  add(statement: Statement): void {
+    const { action } = statement;
+    const line = statement.span.line;
+    if (action.kind === 'transaction') {
+      this.#note(line, 'BEGIN and COMMIT are left out: each step has a transaction of its own.');
+      return;
+    }
+    if (action.kind === 'set-variable') {
+      const outcome = fileSettings(this.#settings, action);
+      this.#settings = outcome.settings;
+      if (outcome.note !== null) this.#note(line, outcome.note);
+      this.catalog = this.#input.tools.applyStatement(this.catalog, statement);
+      return;
+    }
+    this.#assumeMissingTable(action, statement);
+    for (const one of this.#isHarmless(statement) ? [statement] : splitCommands(statement)) this.#plan(one, line);
+  }
+
+  finish(): MigrationPlan {
+    const { id, path, checksum, foreignLedgerRow } = this.#migration;
+    return { id, path, checksum, foreignLedgerRow, steps: mergeFreshSteps(this.#steps) };
+  }
+
+  #plan(statement: Statement, line: number): void {
+    const input = this.#recipeInput(statement);
+    for (const draft of this.#drafts(input, line)) {
+      if (draft.kind === 'replan') {
+        for (const one of this.#input.tools.parse(draft.sql)) this.#plan(one, line);
+      } else {
+        this.#finish(draft, line);
+      }
+    }
+  }
+
+  #drafts(input: RecipeInput, line: number): readonly StepDraft[] {
+    for (const recipe of RECIPES) {
+      const drafts = recipe.plan(input);
+      if (drafts !== null) return drafts;
+    }
+    const { facts } = input;
+    const where = `${this.#migration.path}:${line}`;
+    if (facts.failure !== null) {
+      throw new UnplannableError(
+        `${where} would fail on the server with ${facts.failure.sqlstate}: ${facts.failure.reason}.`,
+        { nextCommand: `mend ${where} and run the same command again` },
+      );
+    }
+    if (facts.transaction === 'outside-only') {
+      throw new UnplannableError(
+        `${where} cannot run in a transaction and is no index build, so no plan can resume it after a crash.`,
+        {
+          nextCommand: `take the statement out of ${this.#migration.path} and run it by hand, or leave it to autovacuum`,
+        },
+      );
+    }
+    const draft = asIs(input);
+    if (draft.bounded === true) this.#note(line, draft.why);
+    return [draft];
+  }
+
+  #finish(draft: Exclude<StepDraft, { kind: 'replan' }>, line: number): void {
+    const place = { ordinal: this.#steps.length + 1, line, isFresh: (key: string) => this.#isFresh(key) };
+    const finished = finishStep(draft, place, this.catalog, this.#input.tools);
+    this.catalog = finished.catalog;
+    this.#steps.push(withSettings(finished.step, this.#settings));
+  }
+
+  #recipeInput(statement: Statement): RecipeInput {
+    const facts = this.#input.tools.deriveFacts(statement, this.catalog);
+    const { catalog } = this;
+    return { statement, facts, catalog, version: this.#input.version, isFresh: (key) => this.#isFresh(key) };
+  }
+
+  /** Made by this file, so nobody uses it yet. */
+  #isFresh(key: RelationKey): boolean {
+    return this.#before.relations[key] === undefined && this.catalog.relations[key] !== undefined;
+  }
+
+  /** Several brief commands on one table stay together: one short lock is better than three. */
+  #isHarmless(statement: Statement): boolean {
+    const { action } = statement;
+    if (action.kind !== 'alter-table' || action.commands.length < 2) return false;
+    const table = relationKey(nameForCreation(this.catalog, action.name));
+    if (this.#isFresh(table)) return true;
+    const brief = new Set([
+      'set-default',
+      'drop-default',
+      'drop-not-null',
+      'add-column',
+      'set-statistics',
+      'set-storage',
+    ]);
+    const facts = this.#input.tools.deriveFacts(statement, this.catalog);
+    const isBrief = facts.rewrites.length === 0 && facts.scans.length === 0 && facts.certainty === 'known';
+    return isBrief && action.commands.every((command) => brief.has(command.kind));
+  }
+
+  #assumeMissingTable(action: Action, statement: Statement): void {
+    for (const reference of alteredTables(action)) {
+      if (findRelation(this.catalog, reference) !== null) continue;
+      const key = relationKey(nameForCreation(this.catalog, reference));
+      if (this.#input.catalogIsComplete) {
+        const where = `${this.#migration.path}:${statement.span.line}`;
+        throw new UnplannableError(`${where} names ${key}, which does not exist on this server.`, {
+          nextCommand: 'evenkeel status to see which migrations are applied',
+        });
+      }
+      this.#note(statement.span.line, `${key} is not in the schema given; it is taken for an ordinary table in use.`);
+      this.catalog = {
+        ...this.catalog,
+        relations: { ...this.catalog.relations, [key]: ordinaryTable(this.catalog, reference) },
+      };
+    }
+  }
+
+  #note(line: number, note: string): void {
+    const isSaid = this.notes.some((one) => one.line === line && one.note === note);
+    if (!isSaid) this.notes.push({ path: this.#migration.path, line, note });
+  }
+}
+
+function withSettings(step: Step, settings: readonly string[]): Step {
+  if (step.kind !== 'transaction' || settings.length === 0) return step;
+  const prefixed: TransactionStep = { ...step, sql: [...settings, ...step.sql] };
+  return prefixed;
+}
+
+function alteredTables(action: Action): readonly RelationReference[] {
+  switch (action.kind) {
+    case 'alter-table':
+      return action.object === 'table' && !action.ifExists ? [action.name] : [];
+    case 'create-index':
+    case 'create-trigger':
+      return [action.table];
+    case 'rename':
+      return action.object === 'table' || action.object === 'column' ? [action.name] : [];
+    case 'drop':
+      return action.object === 'table' && !action.ifExists ? action.names : [];
+    default:
+      return [];
+  }
+}
+
+function ordinaryTable(catalog: Catalog, reference: RelationReference): Table {
+  return {
+    kind: 'table',
+    name: nameForCreation(catalog, reference),
+    columns: [],
+    constraints: [],
+    indexes: [],
+    triggers: [],
+    rowSecurity: 'off',
+    policies: [],
+    persistence: 'permanent',
+    replicaIdentity: 'default',
+    partitionBy: null,
+    partitionOf: null,
+    inherits: [],
+    rowsEstimate: null,
+    bytes: null,
+  };
+}

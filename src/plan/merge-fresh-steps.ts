@@ -1,0 +1,45 @@
+import type { PostCondition, Step, TransactionStep } from '../model/plan.ts';
+
+/** Steps in a row that touch nothing anybody uses become one transaction: a new table appears whole or not at all. */
+export function mergeFreshSteps(steps: readonly Step[]): readonly Step[] {
+  const merged: Step[] = [];
+  for (const step of steps) {
+    const last = merged[merged.length - 1];
+    if (last !== undefined && canMerge(last) && canMerge(step)) merged[merged.length - 1] = merge(last, step);
+    else merged.push(step);
+  }
+  return merged.map((step, position) => ({
+    ...step,
+    id: `${String(position + 1).padStart(2, '0')}${step.id.slice(2)}`,
+  }));
+}
+
+/** A new enum value cannot be used in the transaction that adds it, so such a step stays alone. */
+function canMerge(step: Step): step is TransactionStep {
+  return (
+    step.kind === 'transaction' && step.lockClass === 'fresh' && !step.sql.some((sql) => /^\s*ALTER\s+TYPE/i.test(sql))
+  );
+}
+
+function merge(first: TransactionStep, second: TransactionStep): TransactionStep {
+  const undo = first.undo === null || second.undo === null ? null : [...second.undo, ...first.undo];
+  return {
+    ...first,
+    sql: [...first.sql, ...second.sql.filter((sql) => !sql.startsWith('SET LOCAL ') || !first.sql.includes(sql))],
+    locks: [
+      ...first.locks,
+      ...second.locks.filter((lock) => !first.locks.some((one) => one.relation === lock.relation)),
+    ],
+    undo,
+    postCondition: both(first.postCondition, second.postCondition),
+  };
+}
+
+function both(first: PostCondition, second: PostCondition): PostCondition {
+  if (first.sql === null) return second;
+  if (second.sql === null) return first;
+  return {
+    sentence: `${first.sentence}; ${second.sentence}`,
+    sql: `SELECT (${first.sql}) AND (${second.sql}) AS holds`,
+  };
+}

@@ -1,0 +1,102 @@
+import type { PostCondition } from '../model/plan.ts';
+import type { QualifiedName, RelationKey } from '../model/relation-name.ts';
+import { quoteLiteral } from '../sql/postgres/quote.ts';
+
+/*
+ * Questions to the catalog whether a step's effect is there. They read pg_catalog only and take no lock on a user's
+ * table: to_regclass answers NULL for what does not exist, and none of them waits behind a held lock.
+ */
+
+function regclass(relation: RelationKey): string {
+  return `to_regclass(${quoteLiteral(relation)})`;
+}
+
+function exists(sentence: string, query: string): PostCondition {
+  return { sentence, sql: `SELECT EXISTS (${query}) AS holds` };
+}
+
+function absent(sentence: string, query: string): PostCondition {
+  return { sentence, sql: `SELECT NOT EXISTS (${query}) AS holds` };
+}
+
+function columnQuery(relation: RelationKey, column: string, more = ''): string {
+  return `SELECT 1 FROM pg_attribute WHERE attrelid = ${regclass(relation)} AND attname = ${quoteLiteral(column)} AND NOT attisdropped${more}`;
+}
+
+function constraintQuery(relation: RelationKey, name: string, more = ''): string {
+  return `SELECT 1 FROM pg_constraint WHERE conrelid = ${regclass(relation)} AND conname = ${quoteLiteral(name)}${more}`;
+}
+
+export function columnExists(relation: RelationKey, column: string): PostCondition {
+  return exists(`${relation} has the column ${column}`, columnQuery(relation, column));
+}
+
+export function columnIsGone(relation: RelationKey, column: string): PostCondition {
+  return absent(`${relation} has no column ${column}`, columnQuery(relation, column));
+}
+
+export function columnIsNotNull(relation: RelationKey, column: string): PostCondition {
+  return exists(`${relation}.${column} is NOT NULL`, columnQuery(relation, column, ' AND attnotnull'));
+}
+
+export function columnIsNullable(relation: RelationKey, column: string): PostCondition {
+  return exists(`${relation}.${column} may be NULL`, columnQuery(relation, column, ' AND NOT attnotnull'));
+}
+
+export function constraintExists(relation: RelationKey, name: string): PostCondition {
+  return exists(`${relation} has the constraint ${name}`, constraintQuery(relation, name));
+}
+
+export function constraintIsValid(relation: RelationKey, name: string): PostCondition {
+  return exists(`the constraint ${name} of ${relation} is valid`, constraintQuery(relation, name, ' AND convalidated'));
+}
+
+export function constraintIsGone(relation: RelationKey, name: string): PostCondition {
+  return absent(`${relation} has no constraint ${name}`, constraintQuery(relation, name));
+}
+
+export function indexIsValid(index: RelationKey): PostCondition {
+  return exists(
+    `the index ${index} is valid`,
+    `SELECT 1 FROM pg_index WHERE indexrelid = ${regclass(index)} AND indisvalid AND indisready`,
+  );
+}
+
+export function relationExists(relation: RelationKey): PostCondition {
+  return exists(`${relation} exists`, `SELECT 1 WHERE ${regclass(relation)} IS NOT NULL`);
+}
+
+export function relationIsGone(relation: RelationKey): PostCondition {
+  return absent(`${relation} is gone`, `SELECT 1 WHERE ${regclass(relation)} IS NOT NULL`);
+}
+
+export function triggerExists(relation: RelationKey, trigger: string): PostCondition {
+  return exists(
+    `the trigger ${trigger} of ${relation} is there`,
+    `SELECT 1 FROM pg_trigger WHERE tgrelid = ${regclass(relation)} AND tgname = ${quoteLiteral(trigger)} AND NOT tgisinternal`,
+  );
+}
+
+export function typeExists(name: QualifiedName): PostCondition {
+  return exists(
+    `the type ${name.name} exists`,
+    `SELECT 1 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typname = ${quoteLiteral(name.name)} AND n.nspname = ${quoteLiteral(name.schema)}`,
+  );
+}
+
+export function enumHasLabel(type: string, label: string): PostCondition {
+  return exists(
+    `the enum ${type} has the value ${label}`,
+    `SELECT 1 FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid WHERE t.typname = ${quoteLiteral(type)} AND e.enumlabel = ${quoteLiteral(label)}`,
+  );
+}
+
+/** Reads the table itself, so it belongs behind a backfill and nowhere near a strong lock. */
+export function noRowMatches(relation: RelationKey, where: string): PostCondition {
+  return absent(`no row of ${relation} is left to do`, `SELECT 1 FROM ${relation} WHERE ${where}`);
+}
+
+/** The step's own ledger row, written in its transaction, is all the proof there is. */
+export function recordedInLedger(): PostCondition {
+  return { sentence: 'the ledger says so: its row commits together with the step', sql: null };
+}

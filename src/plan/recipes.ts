@@ -1,0 +1,42 @@
+import type { Recipe, RecipeInput } from './recipe.ts';
+import { addColumnApart } from './recipes/add-column-apart.ts';
+import { addColumnBackfill } from './recipes/add-column-backfill.ts';
+import { checkNotValid } from './recipes/check-not-valid.ts';
+import { createIndexConcurrently } from './recipes/create-index-concurrently.ts';
+import { createIndexPartitioned } from './recipes/create-index-partitioned.ts';
+import { dropColumnAfterGate, dropTableAfterGate } from './recipes/drop-after-gate.ts';
+import { dropIndexConcurrently } from './recipes/drop-index-concurrently.ts';
+import { foreignKeyNotValid } from './recipes/foreign-key-not-valid.ts';
+import { keyUsingIndex } from './recipes/key-using-index.ts';
+import { notNullByCheck, notNullNotValid } from './recipes/not-null.ts';
+import { refreshConcurrently } from './recipes/refresh-concurrently.ts';
+import { reindexConcurrently } from './recipes/reindex-concurrently.ts';
+import { renameColumnByCopy } from './recipes/rename-column-by-copy.ts';
+import { renameTableByView } from './recipes/rename-table-by-view.ts';
+import { typeByNewColumn } from './recipes/type-by-new-column.ts';
+
+/** Every recipe, in the order in which they are asked; the first that answers wins. */
+export const RECIPES: readonly Recipe[] = [
+  createIndexPartitioned,
+  createIndexConcurrently,
+  dropIndexConcurrently,
+  reindexConcurrently,
+  keyUsingIndex,
+  foreignKeyNotValid,
+  checkNotValid,
+  notNullByCheck,
+  notNullNotValid,
+  addColumnApart,
+  addColumnBackfill,
+  typeByNewColumn,
+  renameColumnByCopy,
+  renameTableByView,
+  dropColumnAfterGate,
+  dropTableAfterGate,
+  refreshConcurrently,
+];
+
+/** The recipe that would be used for a statement, or null when it would stay as it is. */
+export function recipeFor(input: RecipeInput): Recipe | null {
+  return RECIPES.find((recipe) => recipe.plan(input) !== null) ?? null;
+}

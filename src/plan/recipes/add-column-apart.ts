@@ -1,0 +1,65 @@
+import type { ColumnDefinition, ConstraintDefinition } from '../../model/definition.ts';
+import { quoteIdentifier } from '../../sql/postgres/quote.ts';
+import { columnExists } from '../post-condition.ts';
+import type { Recipe } from '../recipe.ts';
+import type { StepDraft } from '../step-draft.ts';
+import { alterTarget } from '../target-table.ts';
+
+/** ADD COLUMN with constraints written at it: the column first, then each constraint in the way that suits it. */
+export const addColumnApart: Recipe = {
+  name: 'add-column-apart',
+  summary: 'Add the column alone, then each of its constraints in the way that suits it.',
+  plan(input) {
+    const target = alterTarget(input, 'add-column');
+    if (target === null) return null;
+    const { column, ifNotExists } = target.command;
+    const apart = column.constraints.filter((constraint) => constraint.kind !== 'not-null');
+    if (apart.length === 0 || target.table.columns.some((one) => one.name === column.name)) return null;
+    const only = target.only ? 'ONLY ' : '';
+    const kept = { ...column, constraints: [] };
+    return [
+      {
+        kind: 'replan',
+        sql: `ALTER TABLE ${only}${target.key} ADD COLUMN ${ifNotExists ? 'IF NOT EXISTS ' : ''}${columnSql(kept)}`,
+      },
+      ...apart.map(
+        (constraint): StepDraft => ({
+          kind: 'replan',
+          sql: `ALTER TABLE ${only}${target.key} ADD ${constraintSql(constraint)}`,
+        }),
+      ),
+    ];
+  },
+};
+
+function constraintSql(constraint: ConstraintDefinition): string {
+  const name = constraint.name === null ? '' : `CONSTRAINT ${quoteIdentifier(constraint.name)} `;
+  return `${name}${constraint.sql}`;
+}
+
+/** A column definition without its constraints, NOT NULL apart. */
+export function columnSql(column: ColumnDefinition): string {
+  const parts = [quoteIdentifier(column.name), column.typeSql];
+  if (column.collation !== null) parts.push(`COLLATE ${column.collation}`);
+  if (column.identity !== null)
+    parts.push(`GENERATED ${column.identity === 'always' ? 'ALWAYS' : 'BY DEFAULT'} AS IDENTITY`);
+  else if (column.generated !== null)
+    parts.push(`GENERATED ALWAYS AS (${column.default?.sql ?? ''}) ${column.generated.toUpperCase()}`);
+  else if (column.default !== null) parts.push(`DEFAULT ${column.default.sql}`);
+  if (column.notNull) parts.push('NOT NULL');
+  return parts.join(' ');
+}
+
+/** The step that adds a plain column. */
+export function plainColumnStep(table: string, column: ColumnDefinition, why: string): StepDraft {
+  const name = quoteIdentifier(column.name);
+  return {
+    kind: 'transaction',
+    name: `add-column-${column.name}`,
+    phase: 'expand',
+    why,
+    sql: [`ALTER TABLE ${table} ADD COLUMN ${columnSql(column)}`],
+    undo: [`ALTER TABLE ${table} DROP COLUMN ${name}`],
+    postCondition: columnExists(table, column.name),
+  };
+}

@@ -1,0 +1,51 @@
+import { quoteIdentifier } from '../../sql/postgres/quote.ts';
+import { columnExists, noRowMatches } from '../post-condition.ts';
+import type { Recipe } from '../recipe.ts';
+import type { StepDraft } from '../step-draft.ts';
+import { alterTarget, walkableKey } from '../target-table.ts';
+
+/**
+ * ADD COLUMN with a volatile default rewrites the table. Instead the column is added empty and gets its default for
+ * new rows in the same command; old rows are filled batch by batch; NOT NULL comes last.
+ */
+export const addColumnBackfill: Recipe = {
+  name: 'add-column-backfill',
+  summary: 'Add the column empty with the default for new rows, fill the old rows in small batches, NOT NULL last.',
+  plan(input) {
+    const target = alterTarget(input, 'add-column');
+    if (target === null || input.facts.rewrites.length === 0) return null;
+    const { column } = target.command;
+    const isPlain = !column.serial && column.identity === null && column.generated === null;
+    if (!isPlain || column.default === null || target.table.partitionBy !== null) return null;
+    const name = quoteIdentifier(column.name);
+    const collation = column.collation === null ? '' : ` COLLATE ${column.collation}`;
+    const where = `${name} IS NULL`;
+    const steps: StepDraft[] = [
+      {
+        kind: 'transaction',
+        name: `add-column-${column.name}`,
+        phase: 'expand',
+        why: 'Added empty, the column costs a moment; the default set by the same command fills every row inserted from now on.',
+        sql: [
+          `ALTER TABLE ${target.key} ADD COLUMN ${name} ${column.typeSql}${collation}, ALTER COLUMN ${name} SET DEFAULT ${column.default.sql}`,
+        ],
+        undo: [`ALTER TABLE ${target.key} DROP COLUMN ${name}`],
+        postCondition: columnExists(target.key, column.name),
+      },
+      {
+        kind: 'backfill',
+        name: `backfill-${column.name}`,
+        phase: 'migrate',
+        why: 'The rows that were there before get their value in small transactions; nobody waits for more than a few rows.',
+        table: target.key,
+        assignments: `${name} = ${column.default.sql}`,
+        where,
+        keyColumns: walkableKey(target.table),
+        undo: [],
+        postCondition: noRowMatches(target.key, where),
+      },
+    ];
+    if (!column.notNull) return steps;
+    return [...steps, { kind: 'replan', sql: `ALTER TABLE ${target.key} ALTER COLUMN ${name} SET NOT NULL` }];
+  },
+};

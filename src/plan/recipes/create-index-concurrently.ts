@@ -1,0 +1,61 @@
+import { findRelation } from '../../model/catalog-lookup.ts';
+import { chooseIndexName } from '../../model/object-name.ts';
+import { relationKey } from '../../model/relation-name.ts';
+import { quoteIdentifier } from '../../sql/postgres/quote.ts';
+import { indexIsValid } from '../post-condition.ts';
+import type { Recipe } from '../recipe.ts';
+import type { ConcurrentIndexDraft } from '../step-draft.ts';
+
+/** CREATE [UNIQUE] INDEX on a table people use: built CONCURRENTLY, with a name of its own, and checked afterwards. */
+export const createIndexConcurrently: Recipe = {
+  name: 'create-index-concurrently',
+  summary: 'Build it CONCURRENTLY, outside a transaction, and check afterwards that it is valid.',
+  plan(input) {
+    const { action } = input.statement;
+    if (action.kind !== 'create-index') return null;
+    const relation = findRelation(input.catalog, action.table);
+    if (relation === null || relation.kind === 'sequence' || relation.kind === 'view') return null;
+    if (relation.kind === 'table' && relation.partitionBy !== null) return null;
+    const table = relationKey(relation.name);
+    if (input.isFresh(table) && !action.concurrently) return null;
+    const existing = relation.indexes.find((index) => index.name === action.name);
+    if (existing?.valid === true && action.ifNotExists) return [];
+    const name = action.name ?? chooseIndexName(input.catalog, relation.name, action.keys);
+    return [
+      concurrentIndex({
+        table,
+        schema: relation.name.schema,
+        name,
+        unique: action.unique,
+        definitionSql: action.definitionSql,
+        why: 'A plain CREATE INDEX keeps writers waiting for the whole build; CONCURRENTLY reads the table twice and nobody waits.',
+      }),
+    ];
+  },
+};
+
+export interface ConcurrentIndexWish {
+  readonly table: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly unique: boolean;
+  readonly definitionSql: string;
+  readonly why: string;
+}
+
+/** The step that builds one index CONCURRENTLY. */
+export function concurrentIndex(wish: ConcurrentIndexWish): ConcurrentIndexDraft {
+  const index = relationKey({ schema: wish.schema, name: wish.name });
+  return {
+    kind: 'concurrent-index',
+    name: `index-${wish.name}`,
+    phase: 'expand',
+    why: wish.why,
+    verb: 'create',
+    sql: `CREATE ${wish.unique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY ${quoteIdentifier(wish.name)} ON ${wish.table} ${wish.definitionSql}`,
+    table: wish.table,
+    index,
+    undo: [`DROP INDEX CONCURRENTLY IF EXISTS ${index}`],
+    postCondition: indexIsValid(index),
+  };
+}

@@ -1,0 +1,88 @@
+import { findTable } from '../../model/catalog-lookup.ts';
+import { relationKey } from '../../model/relation-name.ts';
+import { quoteIdentifier } from '../../sql/postgres/quote.ts';
+import { columnIsGone, columnIsNullable, relationIsGone } from '../post-condition.ts';
+import type { Recipe } from '../recipe.ts';
+import type { StepDraft } from '../step-draft.ts';
+import { alterTarget } from '../target-table.ts';
+
+/** DROP COLUMN: nobody may need it any more. NOT NULL goes first, so that new code can leave it out. */
+export const dropColumnAfterGate: Recipe = {
+  name: 'drop-column-after-gate',
+  summary: 'Deploy code that does not need the column, then drop it.',
+  plan(input) {
+    const target = alterTarget(input, 'drop-column');
+    if (target === null) return null;
+    const { key, command } = target;
+    const column = target.table.columns.find((one) => one.name === command.column);
+    if (column === undefined) return command.ifExists ? [] : null;
+    const name = quoteIdentifier(command.column);
+    const isInKey = target.table.constraints.some(
+      (one) => one.kind === 'primary-key' && one.columns.includes(command.column),
+    );
+    const isRequired =
+      column.notNull && column.default === null && column.identity === null && column.generated === null;
+    const relax: StepDraft = {
+      kind: 'transaction',
+      name: `relax-${command.column}`,
+      phase: 'expand',
+      why: 'New code has to be able to leave the column out of its INSERTs while old code still fills it.',
+      sql: [`ALTER TABLE ${key} ALTER COLUMN ${name} DROP NOT NULL`],
+      undo: null,
+      postCondition: columnIsNullable(key, command.column),
+    };
+    return [
+      ...(isRequired && !isInKey ? [relax] : []),
+      {
+        kind: 'gate',
+        name: `gate-drop-${command.column}`,
+        phase: 'contract',
+        why: 'The values are gone for good once the column is dropped, and code that still names it fails.',
+        deploy: `Deploy code that neither reads nor writes ${key}.${command.column}, and wait until no older version runs.`,
+      },
+      {
+        kind: 'transaction',
+        name: `drop-column-${command.column}`,
+        phase: 'contract',
+        why: 'DROP COLUMN changes the catalog only: a moment under ACCESS EXCLUSIVE.',
+        sql: [
+          `ALTER TABLE ${target.only ? 'ONLY ' : ''}${key} DROP COLUMN ${name}${command.cascade ? ' CASCADE' : ''}`,
+        ],
+        undo: null,
+        postCondition: columnIsGone(key, command.column),
+      },
+    ];
+  },
+};
+
+/** DROP TABLE: nobody may need it any more. Each table goes in a transaction of its own. */
+export const dropTableAfterGate: Recipe = {
+  name: 'drop-table-after-gate',
+  summary: 'Deploy code that does not need the table, then drop it.',
+  plan(input) {
+    const { action } = input.statement;
+    if (action.kind !== 'drop' || action.object !== 'table') return null;
+    const tables = action.names.flatMap((name) => findTable(input.catalog, name) ?? []);
+    if (tables.length === 0 || tables.every((table) => input.isFresh(relationKey(table.name)))) return null;
+    const keys = tables.map((table) => relationKey(table.name));
+    const names = keys.join(', ');
+    return [
+      {
+        kind: 'gate',
+        name: `gate-drop-${tables[0]?.name.name ?? 'table'}`,
+        phase: 'contract',
+        why: 'The rows are gone for good once the table is dropped, and code that still names it fails.',
+        deploy: `Deploy code that does not use ${names} any more, and wait until no older version runs.`,
+      },
+      {
+        kind: 'transaction',
+        name: `drop-table-${tables[0]?.name.name ?? 'table'}`,
+        phase: 'contract',
+        why: 'DROP TABLE takes a moment; the other side of its foreign keys is locked as well.',
+        sql: [`DROP TABLE ${names}${action.cascade ? ' CASCADE' : ''}`],
+        undo: null,
+        postCondition: relationIsGone(keys[0] ?? ''),
+      },
+    ];
+  },
+};

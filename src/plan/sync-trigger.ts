@@ -1,0 +1,81 @@
+import type { Table } from '../model/catalog.ts';
+import { makeObjectName } from '../model/object-name.ts';
+import { type RelationKey, relationKey } from '../model/relation-name.ts';
+import { quoteIdentifier } from '../sql/postgres/quote.ts';
+
+/** The trigger that keeps two columns of a table in step while both are in use, and its function. */
+export interface SyncTrigger {
+  /** Sorts behind the user's own triggers, so that it sees what they wrote. */
+  readonly trigger: string;
+  readonly functionKey: RelationKey;
+  readonly createFunction: string;
+  readonly createTrigger: string;
+  readonly dropAll: readonly string[];
+}
+
+function triggerNamed(table: Table, column: string, body: string): SyncTrigger {
+  const key = relationKey(table.name);
+  const trigger = makeObjectName('zzz_evenkeel', `${table.name.name}_${column}`, 'sync');
+  const functionName = makeObjectName('evenkeel', `${table.name.name}_${column}`, 'sync');
+  const functionKey = relationKey({ schema: table.name.schema, name: functionName });
+  return {
+    trigger,
+    functionKey,
+    createFunction: `CREATE OR REPLACE FUNCTION ${functionKey}() RETURNS trigger LANGUAGE plpgsql AS $evenkeel$\nBEGIN\n${body}\n  RETURN NEW;\nEND\n$evenkeel$`,
+    createTrigger: `CREATE TRIGGER ${quoteIdentifier(trigger)} BEFORE INSERT OR UPDATE ON ${key} FOR EACH ROW EXECUTE FUNCTION ${functionKey}()`,
+    dropAll: [`DROP TRIGGER ${quoteIdentifier(trigger)} ON ${key}`, `DROP FUNCTION ${functionKey}()`],
+  };
+}
+
+/** Whether two values differ, also for types without an equality operator (json) and where equal is not identical (citext). */
+export function differs(left: string, right: string): string {
+  return `(ROW(${left})::record *<> ROW(${right})::record)`;
+}
+
+/**
+ * Both columns hold the same value. Old code writes the old one, new code the new one; the side that a statement
+ * changed wins, and where it changed both the new one does.
+ */
+export function twoWaySync(table: Table, oldColumn: string, newColumn: string): SyncTrigger {
+  const oldName = quoteIdentifier(oldColumn);
+  const newName = quoteIdentifier(newColumn);
+  const body = `  IF TG_OP = 'INSERT' THEN
+    IF NEW.${newName} IS NOT NULL THEN
+      NEW.${oldName} := NEW.${newName};
+    ELSE
+      NEW.${newName} := NEW.${oldName};
+    END IF;
+  ELSIF ${differs(`NEW.${newName}`, `OLD.${newName}`)} THEN
+    NEW.${oldName} := NEW.${newName};
+  ELSE
+    NEW.${newName} := NEW.${oldName};
+  END IF;`;
+  return triggerNamed(table, newColumn, body);
+}
+
+export interface OneWaySync {
+  readonly table: Table;
+  readonly column: string;
+  readonly newColumn: string;
+  /** The new value as an expression over the table's columns; null for the column itself. */
+  readonly expression: string | null;
+  /** Whether every value of the old type has one of the new: then the conversion cannot fail a write. */
+  readonly alwaysFits: boolean;
+}
+
+/**
+ * The new column follows the old one. A value that does not fit leaves the new column NULL instead of failing the
+ * application's write; the backfill then finds the row and says so.
+ */
+export function oneWaySync(sync: OneWaySync): SyncTrigger {
+  const target = `NEW.${quoteIdentifier(sync.newColumn)}`;
+  const value =
+    sync.expression === null
+      ? `NEW.${quoteIdentifier(sync.column)}`
+      : `(SELECT ${sync.expression} FROM (SELECT NEW.*) AS ${quoteIdentifier(sync.table.name.name)})`;
+  const assign = `  ${target} := ${value};`;
+  const body = sync.alwaysFits
+    ? assign
+    : `  BEGIN\n  ${assign}\n  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN\n    ${target} := NULL;\n  END;`;
+  return triggerNamed(sync.table, sync.column, body);
+}

@@ -1,0 +1,90 @@
+import type { Blocker, RunEvent, RunOutcome } from '../model/run-event.ts';
+import { countText, durationText } from './quantity-text.ts';
+
+type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
+type Sentences = { readonly [Type in RunEvent['type']]: (event: EventOf<Type>) => string };
+
+/**
+ * What an event says to a person, in one line, without its time and without the names of migration and step.
+ *
+ * @example eventText({ type: 'migration:done', migration: '0001_a', ... }) // 'applied'
+ */
+export function eventText(event: RunEvent): string {
+  // Each entry takes the event of its own type; the table as a whole cannot say so to the compiler.
+  const sentence = SENTENCES[event.type] as (event: RunEvent) => string;
+  return sentence(event);
+}
+
+const OUTCOMES: Readonly<Record<RunOutcome, string>> = {
+  completed: 'Completed',
+  gated: 'Waiting at a gate',
+  stopped: 'Stopped, nothing half-done',
+  failed: 'Failed',
+};
+
+const SENTENCES: Sentences = {
+  'run:start': (event) =>
+    `${event.resumed ? 'taking up the run that was left' : 'run'}: ${countText(event.migrations, 'migration')}, ${countText(event.steps, 'step')}`,
+  'run:waiting-for-runner': (event) =>
+    `another runner is at work (${[
+      event.holder,
+      event.holderPid === null ? null : `server process ${event.holderPid}`,
+      event.ageMs === null ? null : `for ${durationText(event.ageMs)}`,
+    ]
+      .filter((part) => part !== null)
+      .join(', ')}), waiting for it`,
+  'run:end': (event) => {
+    const { exposure } = event;
+    const held = `held locks for ${durationText(exposure.heldMs)} in ${countText(exposure.strikes, 'strike')}`;
+    const queued = `stood in lock queues in vain for ${durationText(exposure.waitedInQueueMs)}`;
+    const waiters = `at most ${countText(exposure.maxWaitersSeen, 'session')} seen waiting behind it`;
+    const next = event.nextCommand === null ? '' : `\nNext: ${event.nextCommand}`;
+    return `${OUTCOMES[event.outcome]}: ${event.summary}\nThe run ${held}, ${queued}, ${waiters}.${next}`;
+  },
+  'run:note': (event) => `note: ${event.note}`,
+  'orphan:terminated': (event) => `ended server process ${event.pid}, which a runner that died had left behind`,
+  'migration:start': (event) => countText(event.steps, 'step'),
+  'migration:done': () => 'applied',
+  'step:start': (event) => `${event.phase}: ${event.why}`,
+  'step:skip': (event) => `skipped: ${event.reason}`,
+  'step:done': (event) => {
+    const held = event.heldMs === null ? '' : `, locks held ${durationText(event.heldMs)}`;
+    const attempts = event.attempts > 1 ? `, ${event.attempts} attempts` : '';
+    return `done in ${durationText(event.elapsedMs)}${held}${attempts}`;
+  },
+  'step:failed': (event) =>
+    `failed: ${event.message}${event.sqlstate === null ? '' : ` (SQLSTATE ${event.sqlstate})`}. ${event.hint}`,
+  'lock:wait': (event) =>
+    `not asking for the lock yet, ${durationText(event.waitedMs)} so far: ${event.blockers.map(blockerText).join('; ')}`,
+  'lock:clear': (event) => `the way is clear after ${durationText(event.waitedMs)}`,
+  'lock:timeout': (event) =>
+    `attempt ${event.attempt} did not get the lock within ${durationText(event.budgetMs)}, next in ${durationText(event.retryInMs)}`,
+  'index:progress': (event) => {
+    const percent = event.percent === null ? '' : ` ${Math.floor(event.percent)} %`;
+    const waiting = event.waitingForPid === null ? '' : `, waits for server process ${event.waitingForPid}`;
+    return `${event.phase}${percent}${waiting}, ${durationText(event.elapsedMs)} so far`;
+  },
+  'index:repair': (event) => `building ${event.index} again: ${event.reason}`,
+  'backfill:batch': (event) => {
+    const of = event.rowsEstimate === null ? '' : ` of about ${event.rowsEstimate.toLocaleString('en-US')}`;
+    const left = event.etaMs === null ? '' : `, about ${durationText(event.etaMs)} left`;
+    return `${countText(event.rowsDone, 'row')}${of}, ${countText(Math.round(event.rowsPerSecond), 'row')} a second${left}`;
+  },
+  'scan:progress': (event) => `reading the table, ${durationText(event.elapsedMs)} so far`,
+  'gate:closed': (event) => `gate closed. Deploy first: ${event.deploy}`,
+  'gate:passed': () => 'gate passed',
+};
+
+function blockerText(blocker: Blocker): string {
+  const who = [
+    blocker.isAutovacuum ? 'autovacuum' : null,
+    blocker.pid === null ? 'a prepared transaction' : `server process ${blocker.pid}`,
+    blocker.user,
+    blocker.applicationName === '' ? null : blocker.applicationName,
+    blocker.state,
+    blocker.ageMs === null ? null : `open for ${durationText(blocker.ageMs)}`,
+  ];
+  const query =
+    blocker.query === null || blocker.query === '' ? '' : `: ${blocker.query.replace(/\s+/g, ' ').slice(0, 80)}`;
+  return `${who.filter((part) => part !== null).join(', ')} holds ${blocker.mode} on ${blocker.relation}${query}`;
+}

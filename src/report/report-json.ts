@@ -1,0 +1,102 @@
+import type { StatementFacts } from '../model/facts.ts';
+import type { Finding } from '../model/finding.ts';
+import type { CheckReport, ExplainReport, JudgedStatement, Report, StatusReport } from '../model/report.ts';
+import type { ServerVersion } from '../model/server-version.ts';
+import { findingsInOrder } from './findings-in-order.ts';
+import { blockedBy } from './lock-text.ts';
+
+/**
+ * A report as JSON, in the shape that other programs may rely on; keys are only ever added. `version` counts breaking
+ * changes. The JSON of a plan is the plan itself, so that it can be read back.
+ */
+export function reportJson(report: Report): string {
+  return `${JSON.stringify(shapeOf(report), null, 2)}\n`;
+}
+
+function shapeOf(report: Report): object {
+  switch (report.kind) {
+    case 'check':
+      return checkShape(report);
+    case 'explain':
+      return explainShape(report);
+    case 'plan':
+      return report.plan;
+    case 'status':
+      return statusShape(report);
+  }
+}
+
+function explainShape(report: ExplainReport): object {
+  return {
+    version: report.version,
+    server: serverShape(report.server),
+    files: report.files.map(({ path, statements }) => ({ path, statements: statements.map(statementShape) })),
+  };
+}
+
+function serverShape(server: ServerVersion): string {
+  return `${server.engine} ${server.major}`;
+}
+
+function statementShape(statement: JudgedStatement): object {
+  return { sql: statement.sql, line: statement.span.line, ...factsShape(statement.facts) };
+}
+
+function factsShape(facts: StatementFacts): object {
+  return {
+    kind: facts.kind,
+    locks: facts.locks.map(({ relation, mode }) => ({ relation, mode })),
+    rewrites: facts.rewrites,
+    scans: facts.scans,
+    indexBuilds: facts.indexBuilds,
+    transaction: facts.transaction,
+    blocks: blockedBy(facts.locks),
+    certainty: facts.certainty,
+    because: facts.because,
+  };
+}
+
+function checkShape(report: CheckReport): object {
+  const statements = report.files.flatMap((file) => file.statements);
+  const count = (severity: Finding['severity']): number =>
+    report.findings.filter((finding) => finding.severity === severity).length;
+  return {
+    version: report.version,
+    server: serverShape(report.server),
+    context: report.context,
+    findings: findingsInOrder(report).map(findingShape),
+    summary: {
+      files: report.files.length,
+      statements: statements.length,
+      unknown: statements.filter(({ facts }) => facts.certainty === 'unknown').length,
+      errors: count('error'),
+      warnings: count('warning'),
+      infos: count('info'),
+    },
+  };
+}
+
+function findingShape(finding: Finding): object {
+  const { span, facts } = finding;
+  return {
+    rule: finding.rule,
+    severity: finding.severity,
+    path: finding.path,
+    line: span.line,
+    column: span.column,
+    endLine: span.endLine,
+    endColumn: span.endColumn,
+    sql: finding.sql,
+    title: finding.title,
+    consequence: finding.consequence,
+    remedy: finding.remedy,
+    recipe: finding.recipe,
+    nextCommand: finding.nextCommand,
+    facts: { ...factsShape(facts), failure: facts.failure, losses: facts.losses, breaks: facts.breaks },
+  };
+}
+
+function statusShape(report: StatusReport): object {
+  const { kind: _, ...shape } = report;
+  return shape;
+}

@@ -1,0 +1,56 @@
+import type { RunEventDetail } from '../model/run-event.ts';
+import { addressOf, answer } from './answer.ts';
+import type { Answer, Moment, Resume, RunContext, Work } from './state.ts';
+import { gaveUpWaiting } from './stop.ts';
+
+/**
+ * How long to leave others alone after the `attempt`-th failed strike, ms: full jitter on a doubling base, never less
+ * than five budgets (so that we are in the queue a sixth of the time at most), never more than the cap.
+ */
+export function backOffMs(attempt: number, budgetMs: number, capMs: number, random: number): number {
+  const least = Math.min(5 * budgetMs, capMs);
+  const spread = Math.min(capMs, least * 2 ** Math.min(attempt, 16)) - least;
+  return Math.round(least + random * Math.max(0, spread));
+}
+
+/**
+ * A lock was asked for in vain: wait, then go on with `resume`, unless the step has waited long enough in all.
+ *
+ * @param budgetMs what the pause is measured by; `toldBudgetMs` is what was really waited, where that differs.
+ */
+export function backOff<W extends Work>(
+  context: RunContext,
+  work: W,
+  moment: Moment,
+  budgetMs: number,
+  resumeWith: (work: W) => Resume,
+  toldBudgetMs: number = budgetMs,
+): Answer {
+  const waitingSince = work.waitingSince ?? moment.at;
+  const waitedMs = moment.at - waitingSince;
+  if (waitedMs >= context.limits.maxLockWaitMs) return gaveUpWaiting(context, work, [], waitedMs);
+  const attempt = Math.max(1, work.attempts);
+  const retryInMs = backOffMs(attempt, budgetMs, context.limits.backOffCapMs, moment.random);
+  const { migration, step } = addressOf(context, work);
+  const told: RunEventDetail = { type: 'lock:timeout', migration, step, attempt, budgetMs: toldBudgetMs, retryInMs };
+  const waiting: W = { ...work, waitingSince };
+  return pause(context, waiting, retryInMs, resumeWith(waiting), [told]);
+}
+
+/** Waits, then goes on with `resume`. */
+export function pause(
+  context: RunContext,
+  work: Work,
+  ms: number,
+  resume: Resume,
+  events: readonly RunEventDetail[] = [],
+): Answer {
+  const { position, exposure, stopping, step, startedAt, attempts, waitingSince, reported, heldMs } = work;
+  const base = { position, exposure, stopping, step, startedAt, attempts, waitingSince, reported, heldMs };
+  return answer(context, { kind: 'backing-off', ...base, resume }, { kind: 'wait', ms }, events);
+}
+
+/** An answer as something to come back to. */
+export function resumeOf({ state, command }: Answer): Resume {
+  return { state, command };
+}

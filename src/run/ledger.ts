@@ -1,0 +1,168 @@
+import type { PassCursor } from '../backfill/pass-cursor.ts';
+import type { Connection } from '../db/connection.ts';
+import type { MigrationPlan, Plan } from '../model/plan.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import { quoteLiteral } from '../sql/postgres/quote.ts';
+import type { StepAddress } from './command.ts';
+import type { Ending } from './ending.ts';
+import { foreignLedgerSql } from './foreign-ledger.ts';
+
+/** What the ledger stores of the plan of one migration. */
+export interface StoredMigrationPlan {
+  readonly serverMajor: number;
+  readonly fingerprint: string;
+  readonly migration: MigrationPlan;
+}
+
+/** One runner's hand on the ledger. Every write carries the fence, so a stale runner's writes fail. */
+export interface Ledger {
+  readonly run: string;
+  readonly fence: string;
+  /** The statements that write a finished step, to be sent inside the step's own transaction. */
+  stepDoneSql(address: StepAddress, attempts: number): string;
+  /** Remembers the plans of migrations that have not begun, so that a killed run goes on with the same plan. */
+  storePlans(plan: Pick<Plan, 'serverMajor' | 'fingerprint'>, migrations: readonly MigrationPlan[]): Promise<void>;
+  announceMigration(migration: string): Promise<void>;
+  recordIntent(address: StepAddress, attempts: number): Promise<void>;
+  recordPass(address: StepAddress, cursor: PassCursor | null): Promise<void>;
+  recordStep(address: StepAddress, state: 'done' | 'passed', attempts: number, message: string | null): Promise<void>;
+  /** Marks the migration applied, and writes the row that its own tool looks for, in one transaction. */
+  finishMigration(migration: MigrationPlan): Promise<void>;
+  recordEnding(address: StepAddress, ending: Ending): Promise<void>;
+  appendEvents(events: readonly RunEvent[]): Promise<void>;
+  heartbeat(): Promise<void>;
+}
+
+/**
+ * Takes over as the one runner: the fence moves on, and whoever held the old one cannot write any more. The caller
+ * holds the runner lock.
+ */
+export async function takeLedger(connection: Connection, run: string): Promise<Ledger> {
+  const [row] = await connection.query<{ fence: string }>(
+    `INSERT INTO evenkeel.runner AS r (fence, run, pid, started_at, heartbeat_at)
+     VALUES (1, $1, pg_catalog.pg_backend_pid(), clock_timestamp(), clock_timestamp())
+     ON CONFLICT (singleton) DO UPDATE SET fence = r.fence + 1, run = EXCLUDED.run, pid = EXCLUDED.pid,
+       started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at
+     RETURNING fence`,
+    [run],
+  );
+  const fence = row?.fence ?? '0';
+  await connection.execute(`${fenceSql(fence)}INSERT INTO evenkeel.run (id) VALUES (${quoteLiteral(run)});`);
+  return makeLedger(connection, run, fence);
+}
+
+function fenceSql(fence: string): string {
+  return `SELECT evenkeel.require_fence(${fence});\n`;
+}
+
+function makeLedger(connection: Connection, run: string, fence: string): Ledger {
+  // Several statements in one message are one transaction: the fence is held until all of them are committed.
+  const write = (sql: string): Promise<void> => connection.execute(fenceSql(fence) + sql);
+  return {
+    run,
+    fence,
+    stepDoneSql: (address, attempts) => fenceSql(fence) + stepSql(address, { state: 'done', attempts, message: null }),
+    storePlans: (plan, migrations) => write(plansSql(run, plan, migrations)),
+    announceMigration: (migration) =>
+      write(
+        `UPDATE evenkeel.migration SET state = 'running', run = ${quoteLiteral(run)} WHERE id = ${quoteLiteral(migration)};`,
+      ),
+    recordIntent: (address) => write(stepSql(address, { state: 'intent', attempts: 0, message: null })),
+    recordPass: (address, cursor) =>
+      write(
+        stepSql(address, { state: 'intent', attempts: 0, message: null }) +
+          `UPDATE evenkeel.step SET cursor = ${cursor === null ? 'NULL' : `${quoteLiteral(JSON.stringify(cursor))}::jsonb`},
+           rows_done = coalesce(rows_done, 0) WHERE ${stepIs(address)};`,
+      ),
+    recordStep: (address, state, attempts, message) => write(stepSql(address, { state, attempts, message })),
+    finishMigration: async (migration) => {
+      const foreign =
+        migration.foreignLedgerRow === null ? '' : await foreignLedgerSql(connection, migration.foreignLedgerRow);
+      const id = quoteLiteral(migration.id);
+      await write(
+        `${foreign}UPDATE evenkeel.migration SET state = 'applied', applied_at = clock_timestamp() WHERE id = ${id};`,
+      );
+    },
+    recordEnding: (address, ending) => write(endingSql(run, address, ending)),
+    appendEvents: (events) =>
+      write(
+        `INSERT INTO evenkeel.event (run, seq, at, body)
+         SELECT e->>'run', (e->>'seq')::bigint, (e->>'at')::timestamptz, e - 'run' - 'seq' - 'at'
+         FROM pg_catalog.jsonb_array_elements(${quoteLiteral(storable(JSON.stringify(events)))}::jsonb) AS e;`,
+      ),
+    heartbeat: () => write(`UPDATE evenkeel.runner SET heartbeat_at = clock_timestamp() WHERE fence = ${fence};`),
+  };
+}
+
+/** jsonb takes no NUL; a message that quotes one must not cost us the row. */
+function storable(json: string): string {
+  return json.replaceAll('\\u0000', '');
+}
+
+function stepIs(address: StepAddress): string {
+  return `migration = ${quoteLiteral(address.migration)} AND id = ${quoteLiteral(address.step)}`;
+}
+
+interface StepWrite {
+  readonly state: 'intent' | 'done' | 'passed' | 'failed';
+  /** Added to those of earlier runs. */
+  readonly attempts: number;
+  readonly message: string | null;
+  readonly sqlstate?: string | null;
+}
+
+function stepSql(address: StepAddress, step: StepWrite): string {
+  const values = [
+    quoteLiteral(address.migration),
+    quoteLiteral(address.step),
+    String(address.ordinal),
+    quoteLiteral(step.state),
+    String(step.attempts),
+    step.state === 'intent' ? 'NULL' : 'clock_timestamp()',
+    literal(step.sqlstate ?? null),
+    literal(step.message),
+  ];
+  return `INSERT INTO evenkeel.step AS s (migration, id, ordinal, state, attempts, finished_at, sqlstate, message)
+VALUES (${values.join(', ')})
+ON CONFLICT (migration, id) DO UPDATE SET ordinal = EXCLUDED.ordinal, state = EXCLUDED.state,
+  attempts = s.attempts + EXCLUDED.attempts, finished_at = EXCLUDED.finished_at, sqlstate = EXCLUDED.sqlstate,
+  message = EXCLUDED.message;
+`;
+}
+
+function literal(text: string | null): string {
+  return text === null ? 'NULL' : quoteLiteral(text.replaceAll('\0', ''));
+}
+
+function plansSql(
+  run: string,
+  plan: Pick<Plan, 'serverMajor' | 'fingerprint'>,
+  migrations: readonly MigrationPlan[],
+): string {
+  const { serverMajor, fingerprint } = plan;
+  const rows = migrations.map((migration) => {
+    const stored: StoredMigrationPlan = { serverMajor, fingerprint, migration };
+    const { id, path, checksum } = migration;
+    const texts = [id, path, checksum, 'planned', storable(JSON.stringify(stored)), run].map(quoteLiteral);
+    return `INSERT INTO evenkeel.migration (id, path, checksum, state, plan, run) VALUES (${texts.join(', ')});
+DELETE FROM evenkeel.step WHERE migration = ${quoteLiteral(id)};
+`;
+  });
+  const ids = migrations.map(({ id }) => quoteLiteral(id)).join(', ');
+  // Plans that never began give way to the new ones; those that began without finishing a step as well.
+  const replaced = `DELETE FROM evenkeel.migration WHERE state = 'planned'${ids === '' ? '' : ` OR id IN (${ids})`};\n`;
+  return replaced + rows.join('');
+}
+
+function endingSql(run: string, address: StepAddress, ending: Ending): string {
+  const { outcome, summary, failure } = ending;
+  const id = quoteLiteral(address.migration);
+  const done = `UPDATE evenkeel.run SET finished_at = clock_timestamp(), outcome = ${quoteLiteral(outcome)},
+  summary = ${literal(summary)} WHERE id = ${quoteLiteral(run)};
+`;
+  if (address.migration === '-' || (outcome !== 'gated' && outcome !== 'failed')) return done;
+  const step =
+    failure === null || address.step === '-' ? '' : stepSql(address, { ...failure, state: 'failed', attempts: 1 });
+  return `${step}UPDATE evenkeel.migration SET state = ${quoteLiteral(outcome)} WHERE id = ${id} AND state <> 'applied';
+${done}`;
+}

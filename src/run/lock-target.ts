@@ -1,0 +1,10 @@
+import type { LockMode } from '../model/lock-mode.ts';
+import type { RelationKey } from '../model/relation-name.ts';
+
+/** A relation of a step's locks that exists, in the one order in which every strike takes them. */
+export interface LockTarget {
+  readonly relation: RelationKey;
+  readonly mode: LockMode;
+  /** Whether LOCK TABLE can take it ahead of the statement: an ordinary or partitioned table that we may lock. */
+  readonly lockable: boolean;
+}

@@ -1,0 +1,158 @@
+import type { Exposure, RunEventDetail } from '../model/run-event.ts';
+import { addressOf, answer, workOf } from './answer.ts';
+import { backOff, resumeOf } from './back-off.ts';
+import { classifyFailure, type Failure } from './failure.ts';
+import { leaveStep, observe, probeTimeoutMs, seekLock, strike, strikeLockTimeoutMs } from './next-step.ts';
+import type { Answer, InputOf, RunContext, StateOf, Work } from './state.ts';
+import { failedBy, fencedOut, gaveUpWaiting, stopped } from './stop.ts';
+
+/** Blockers come and go on a busy table; more than one line a second tells nobody anything. */
+const REPORT_AT_MOST_EVERY_MS = 1_000;
+
+/** Clear: strike. Not clear: look again soon, and say who is in the way. */
+export function afterLook(context: RunContext, state: StateOf<'observing'>, input: InputOf<'holders-seen'>): Answer {
+  const { limits } = context;
+  const { blockers, at } = input;
+  const { migration, step } = addressOf(context, state);
+  if (blockers.length === 0) return afterClear(context, state, at);
+  const waitingSince = state.waitingSince ?? at;
+  const waitedMs = at - waitingSince;
+  if (waitedMs >= limits.maxLockWaitMs) return gaveUpWaiting(context, state, blockers, waitedMs);
+  const names = blockers.map(({ pid, relation, mode }) => `${pid ?? 'prepared'} ${relation} ${mode}`).join('; ');
+  const since = state.reported === null ? Number.POSITIVE_INFINITY : at - state.reported.at;
+  const changed = names !== state.reported?.blockers;
+  const due = since >= limits.reportWaitEveryMs || (changed && since >= REPORT_AT_MOST_EVERY_MS);
+  const reported = due ? { at, blockers: names } : state.reported;
+  const events: RunEventDetail[] = due ? [{ type: 'lock:wait', migration, step, blockers, waitedMs }] : [];
+  const { min, max } = limits.observeEveryMs;
+  return observe(context, { ...workOf(state), waitingSince, reported }, min + input.random * (max - min), events);
+}
+
+function afterClear(context: RunContext, state: StateOf<'observing'>, at: number): Answer {
+  const { migration, step } = addressOf(context, state);
+  const events: RunEventDetail[] =
+    state.waitingSince === null || state.reported === null
+      ? []
+      : [{ type: 'lock:clear', migration, step, waitedMs: at - state.waitingSince }];
+  const work = { ...workOf(state), reported: null };
+  if (work.step.kind === 'transaction') return strike(context, work, work.step, events);
+  if (work.step.kind !== 'concurrent-index') return stopped(context, work, 'A lock was sought for no reason.', events);
+  return answer(
+    context,
+    { kind: 'probing-lock', ...work, attempts: work.attempts + 1 },
+    { kind: 'probe-lock', step: work.step, lockTimeoutMs: probeTimeoutMs(context) },
+    events,
+  );
+}
+
+/** A look at the holders, or the probe of an index's lock, failed. */
+export function afterFailedLook(context: RunContext, state: Work, input: InputOf<'sql-failed'>): Answer {
+  return afterFailure(context, state, input.failure, () =>
+    backOff(context, workOf(state), input, budgetOf(state), (work) => resumeOf(observe(context, work, 0))),
+  );
+}
+
+/** The strike is committed, with its ledger row. */
+export function afterStrike(context: RunContext, state: StateOf<'striking'>, input: InputOf<'struck'>): Answer {
+  const brief = isBrief(state);
+  const exposure = withWaiters(
+    {
+      ...state.exposure,
+      strikes: state.exposure.strikes + (brief ? 1 : 0),
+      heldMs: state.exposure.heldMs + (brief ? input.heldMs : 0),
+    },
+    input.waiters,
+  );
+  return verify(context, { ...workOf(state), exposure, heldMs: brief ? input.heldMs : null }, input.at);
+}
+
+/** Asks for the post-condition; a step without one is done. Its ledger row is there already. */
+function verify(context: RunContext, work: Work, at: number): Answer {
+  const { step } = work;
+  if (!('postCondition' in step) || step.postCondition.sql === null) return leaveDone(context, work, at);
+  const command = {
+    kind: 'probe-condition',
+    condition: step.postCondition,
+    sql: step.postCondition.sql,
+  } as const;
+  return answer(context, { kind: 'verifying', ...work, copy: null }, command);
+}
+
+/** What a finished step tells. */
+export function stepDone(context: RunContext, work: Work, at: number): RunEventDetail {
+  const { migration, step } = addressOf(context, work);
+  const elapsedMs = Math.round(at - work.startedAt);
+  return { type: 'step:done', migration, step, attempts: Math.max(1, work.attempts), elapsedMs, heldMs: work.heldMs };
+}
+
+export function leaveDone(context: RunContext, work: Work, at: number): Answer {
+  return leaveStep(context, work, at, [stepDone(context, work, at)]);
+}
+
+export function afterFailedStrike(
+  context: RunContext,
+  state: StateOf<'striking'>,
+  input: InputOf<'sql-failed'>,
+): Answer {
+  const { step, exposure } = state;
+  if (step.kind !== 'transaction') return stopped(context, state, 'A strike was asked of another kind of step.');
+  const { failure } = input;
+  const brief = isBrief(state);
+  const inVain = classifyFailure(failure) === 'lock';
+  const counted: Exposure = {
+    ...exposure,
+    strikes: exposure.strikes + (brief ? 1 : 0),
+    waitedInQueueMs: exposure.waitedInQueueMs + (brief && inVain ? waitOf(failure, step.lockTimeoutMs) : 0),
+    heldMs: exposure.heldMs + (brief && !inVain ? failure.elapsedMs : 0),
+  };
+  const work: Work = { ...workOf(state), exposure: withWaiters(counted, failure.waiters) };
+  const toldMs = strikeLockTimeoutMs(context, step);
+  return afterFailure(context, work, failure, () =>
+    backOff(context, work, input, step.lockTimeoutMs, (waiting) => resumeOf(seekLock(context, waiting, step)), toldMs),
+  );
+}
+
+function waitOf(failure: Failure, budgetMs: number): number {
+  return failure.sqlstate === '55P03' ? budgetMs : Math.round(failure.elapsedMs);
+}
+
+/** What every failure of a step's SQL comes to, but for lock failures, which `retry` answers. */
+export function afterFailure(context: RunContext, work: Work, failure: Failure, retry: () => Answer): Answer {
+  switch (classifyFailure(failure)) {
+    case 'lock':
+      return work.stopping ? stopped(context, work, 'It was asked to stop.') : retry();
+    case 'stop':
+      return stopped(context, work, 'It was asked to stop.');
+    case 'supervisor':
+      return stopped(context, work, supervisorReason(failure));
+    case 'timeout':
+      return stopped(context, work, `The statement was cancelled after ${failure.elapsedMs} ms: ${failure.message}.`);
+    case 'resources':
+      return stopped(context, work, `The server has run out of something: ${failure.message}.`);
+    case 'read-only':
+      return stopped(context, work, `The server takes no writes any more: ${failure.message}.`);
+    case 'fenced':
+      return fencedOut(context, work);
+    case 'fault':
+      return failedBy(context, work, failure);
+  }
+}
+
+function supervisorReason(failure: Failure): string {
+  const { waiters, elapsedMs } = failure;
+  const others = waiters === 1 ? 'another session' : `${waiters} other sessions`;
+  return `The statement itself is slow: it kept ${others} waiting and was cancelled after ${elapsedMs} ms, so nothing of it is there.`;
+}
+
+function isBrief(state: Work): boolean {
+  return state.step.kind === 'transaction' && state.step.lockClass === 'brief';
+}
+
+/** How long a step's lock may be waited for, ms. */
+export function budgetOf(state: Work): number {
+  return 'lockTimeoutMs' in state.step ? state.step.lockTimeoutMs : 0;
+}
+
+export function withWaiters(exposure: Exposure, waiters: number): Exposure {
+  return waiters > exposure.maxWaitersSeen ? { ...exposure, maxWaitersSeen: waiters } : exposure;
+}

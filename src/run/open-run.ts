@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { Connection } from '../db/connection.ts';
+import { connectPostgres } from '../db/postgres.ts';
+import { UsageError } from '../model/error.ts';
+import type { Plan } from '../model/plan.ts';
+import { type Capabilities, missingCapabilities, readCapabilities } from './capabilities.ts';
+import type { EventLog } from './event-log.ts';
+import type { Failpoint } from './failpoint.ts';
+import { type Ledger, takeLedger } from './ledger.ts';
+import { ensureLedger } from './ledger-schema.ts';
+import type { RunLimits } from './limits.ts';
+import { assertFresh, assertMayChange, assertWritable } from './preflight.ts';
+import { readLedger } from './read-ledger.ts';
+import { type ReconciledPlan, reconcilePlan } from './reconcile-plan.ts';
+import { acquireRunnerLock } from './runner-lock.ts';
+import { terminateOrphans, WORKER_NAME_PREFIX } from './terminate-orphans.ts';
+
+/** A run that may begin: we are the one runner, the plan fits, and both sessions stand. */
+export interface OpenRun extends ReconciledPlan {
+  readonly control: Connection;
+  readonly worker: Connection;
+  readonly ledger: Ledger;
+  readonly capabilities: Capabilities;
+}
+
+export interface OpenOptions {
+  readonly url: string;
+  readonly plan: Plan | null;
+  readonly passGate: string | null;
+  readonly commandLine: string;
+  readonly fingerprintOf: ((connection: Connection) => Promise<string>) | null;
+  readonly limits: RunLimits;
+  readonly signal: AbortSignal;
+  readonly failpoint: Failpoint;
+  readonly events: EventLog;
+}
+
+/** A short id that sorts by time: it is part of session names, which the server cuts at 63 bytes. */
+export function makeRunId(): string {
+  const now = new Date().toISOString().replace(/[-:]|\.\d+Z/g, '');
+  return `${now}-${randomBytes(3).toString('hex')}`;
+}
+
+/** What a role or database may have set differently, and what keeps a dead client's session from living on. */
+function sessionSettings(): Readonly<Record<string, string>> {
+  return {
+    lock_timeout: '5s',
+    statement_timeout: '0',
+    idle_in_transaction_session_timeout: '10s',
+    default_transaction_isolation: 'read committed',
+    default_transaction_deferrable: 'off',
+    tcp_keepalives_idle: '10',
+    tcp_keepalives_interval: '5',
+    tcp_keepalives_count: '3',
+  };
+}
+
+/**
+ * Preflight, runner lock, ledger, orphans, plan: everything that has to be true before the first step.
+ *
+ * @throws ConnectionError, ReadOnlyServerError, PrivilegeError, RunnerBusyError, LedgerMismatchError, StalePlanError,
+ * UsageError; each with the next command. Nothing of the plan has been done then.
+ */
+export async function openRun(options: OpenOptions): Promise<OpenRun> {
+  const { url, limits, signal, commandLine, failpoint, events } = options;
+  const control = await connectPostgres(url, {
+    applicationName: `evenkeel:control:${events.run}`,
+    settings: sessionSettings(),
+  });
+  try {
+    await assertWritable(control, commandLine);
+    const onEvent = events.emit;
+    await acquireRunnerLock(control, { waitMs: limits.waitForRunnerMs, signal, commandLine, onEvent });
+    failpoint.pass('-/-/after/runner-lock');
+    await ensureLedger(control);
+    failpoint.pass('-/-/after/ledger');
+    await terminateOrphans(control, onEvent);
+    return await openUnderLock(options, control);
+  } catch (error) {
+    await control.close();
+    throw error;
+  }
+}
+
+async function openUnderLock(options: OpenOptions, control: Connection): Promise<OpenRun> {
+  const { plan, passGate, commandLine, fingerprintOf, failpoint, events } = options;
+  // Read again now that nobody else can write: another runner may have done all of it meanwhile.
+  const reconciled = reconcilePlan(plan, await readLedger(control));
+  assertGateExists(reconciled, passGate, commandLine);
+  const pending = reconciled.migrations.filter(({ id }) => reconciled.recalled[id]?.applied !== true);
+  await assertMayChange(control, pending, commandLine);
+  if (plan !== null && fingerprintOf !== null && !reconciled.begun && plan.migrations.length > 0) {
+    assertFresh(plan, await fingerprintOf(control), commandLine);
+  }
+  const capabilities = await readCapabilities(control);
+  for (const note of missingCapabilities(capabilities)) events.emit({ type: 'run:note', note });
+  const ledger = await takeLedger(control, events.run);
+  if (plan !== null) await ledger.storePlans(plan, reconciled.fresh);
+  failpoint.pass('-/-/after/plans');
+  const worker = await connectWorker(options);
+  return { ...reconciled, control, worker, ledger, capabilities };
+}
+
+function assertGateExists(plan: ReconciledPlan, passGate: string | null, commandLine: string): void {
+  if (passGate === null) return;
+  const gates = plan.migrations.flatMap(({ id, steps }) =>
+    steps.filter(({ kind }) => kind === 'gate').map((step) => `${id}:${step.id}`),
+  );
+  if (gates.includes(passGate)) return;
+  const known = gates.length === 0 ? 'the plan has none' : `the plan has ${gates.join(', ')}`;
+  throw new UsageError(`There is no gate ${passGate}; ${known}.`, { nextCommand: commandLine });
+}
+
+async function connectWorker(options: OpenOptions): Promise<Connection> {
+  const worker = await connectPostgres(options.url, {
+    applicationName: `${WORKER_NAME_PREFIX}${options.events.run}`,
+    settings: sessionSettings(),
+  });
+  // Not every server has them, and not every platform; the run is as right without.
+  const optional: Record<string, string> = {};
+  if (worker.serverMajor >= 14) optional['client_connection_check_interval'] = '1s';
+  if (worker.serverMajor >= 17) optional['transaction_timeout'] = '0';
+  for (const [name, value] of Object.entries(optional)) {
+    await worker.query('SELECT pg_catalog.set_config($1, $2, false)', [name, value]).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      options.events.emit({ type: 'run:note', note: `The server does not let us set ${name}: ${reason}.` });
+    });
+  }
+  return worker;
+}

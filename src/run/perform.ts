@@ -1,0 +1,169 @@
+import type { MigrationPlan } from '../model/plan.ts';
+import { buildIndex, dropIndex, probeLock } from './build-index.ts';
+import { STRIKE_DEADLOCK_TIMEOUT_MS } from './capabilities.ts';
+import type { Command, CommandKind } from './command.ts';
+import { beginPass, copyRows } from './copy-rows.ts';
+import { inspectIndex } from './inspect-index.ts';
+import { judgeHolders, type Sightings } from './judge-holders.ts';
+import type { LockTarget } from './lock-target.ts';
+import { lookAtHolders } from './observe-holders.ts';
+import { failureOf, isConnectionLost, setTimeouts } from './perform-sql.ts';
+import type { RunInputDetail } from './state.ts';
+import { strike } from './strike.ts';
+import { pauseUntil } from './supervise.ts';
+import type { Workroom } from './workroom.ts';
+
+/** Post-conditions read the catalog; one that waits this long for a lock is asked again later. */
+const CONDITION_LOCK_TIMEOUT_MS = 5_000;
+
+/** Carries out what the state machine answers. Each command brings exactly one input, a failure included. */
+export interface Performer {
+  perform(command: Command): Promise<RunInputDetail>;
+}
+
+/** What the last looks at the holders of the step under way left behind. */
+interface Looking {
+  readonly key: string;
+  readonly since: number;
+  readonly sightings: Sightings;
+  readonly targets: readonly LockTarget[];
+}
+
+const NO_LOOK: Looking = { key: '', since: 0, sightings: new Map(), targets: [] };
+
+export function makePerformer(room: Workroom, migrations: readonly MigrationPlan[]): Performer {
+  const memory: Memory = { looking: NO_LOOK };
+  return {
+    perform: async (command) => {
+      const { migration, step } = command.address;
+      const name = (when: string): string => `${migration}/${step}/${when}/${command.kind}`;
+      room.failpoint.pass(name('before'));
+      const input = await carryOut(room, migrations, memory, command);
+      room.failpoint.pass(name('after'));
+      return input;
+    },
+  };
+}
+
+interface Memory {
+  looking: Looking;
+}
+
+async function carryOut(
+  room: Workroom,
+  migrations: readonly MigrationPlan[],
+  memory: Memory,
+  command: Command,
+): Promise<RunInputDetail> {
+  const startedAt = performance.now();
+  try {
+    return await dispatch(room, migrations, memory, command);
+  } catch (error) {
+    if (isConnectionLost(error)) return { kind: 'connection-lost', message: error.message };
+    return { kind: 'sql-failed', failure: failureOf(error, performance.now() - startedAt) };
+  }
+}
+
+type Handlers = {
+  readonly [Kind in CommandKind]: (
+    command: Extract<Command, { readonly kind: Kind }>,
+    room: Workroom,
+    memory: Memory,
+    migrations: readonly MigrationPlan[],
+  ) => Promise<RunInputDetail>;
+};
+
+const HANDLERS: Handlers = {
+  'announce-migration': (command, { ledger }) => recorded(ledger.announceMigration(command.address.migration)),
+  'probe-condition': (command, room) => askCondition(room, command.sql),
+  observe: look,
+  'probe-lock': (command, room, { looking }) => probeLock(room, command.lockTimeoutMs, looking.targets),
+  strike: (command, room, memory) => {
+    // Only a step that was just looked at has targets; others leave their locks to the statement.
+    const { address } = command;
+    const targets = memory.looking.key === lookKey(command) ? memory.looking.targets : [];
+    return strike(room, { ...command, address, targets });
+  },
+  wait: ({ ms }, room) => waitFor(room, ms),
+  'inspect-index': async ({ step }, { control, worker }) => ({
+    kind: 'index-inspected',
+    ...(await inspectIndex(control, step, worker.pid)),
+  }),
+  'record-intent': ({ address, attempts }, { ledger }) => recorded(ledger.recordIntent(address, attempts)),
+  'build-index': ({ step, address }, room) => buildIndex(room, step, address),
+  'drop-index': ({ index, address }, room) => dropIndex(room, index, address),
+  'start-pass': (command, room) => beginPass(room, command.step, command.address, command),
+  'copy-batch': async (command, room) => {
+    const waited = await waitFor(room, command.afterMs);
+    return waited.kind === 'waited' ? copyRows(room, command.step, command.address, command) : waited;
+  },
+  'record-step': ({ address, state, attempts, message }, { ledger }) =>
+    recorded(ledger.recordStep(address, state, attempts, message)),
+  'finish-migration': async ({ address }, { ledger }, _memory, migrations) => {
+    const migration = migrations.find(({ id }) => id === address.migration);
+    return recorded(migration === undefined ? Promise.resolve() : ledger.finishMigration(migration));
+  },
+  'record-ending': ({ address, ending }, { ledger }) => recorded(ledger.recordEnding(address, ending)),
+  'carry-on': () => Promise.resolve({ kind: 'waited' }),
+  none: () => Promise.resolve({ kind: 'waited' }),
+};
+
+function dispatch(
+  room: Workroom,
+  migrations: readonly MigrationPlan[],
+  memory: Memory,
+  command: Command,
+): Promise<RunInputDetail> {
+  const handler = HANDLERS[command.kind] as (
+    command: Command,
+    room: Workroom,
+    memory: Memory,
+    migrations: readonly MigrationPlan[],
+  ) => Promise<RunInputDetail>;
+  return handler(command, room, memory, migrations);
+}
+
+async function recorded(writing: Promise<void>): Promise<RunInputDetail> {
+  await writing;
+  return { kind: 'recorded' };
+}
+
+/** Sleeps, never inside a transaction; a request to stop ends the sleep. */
+async function waitFor(room: Workroom, ms: number): Promise<RunInputDetail> {
+  if (ms > 0) await pauseUntil(ms, room.signal);
+  return room.signal.aborted && ms > 0 ? { kind: 'stop-requested' } : { kind: 'waited' };
+}
+
+async function askCondition(room: Workroom, sql: string): Promise<RunInputDetail> {
+  await setTimeouts(room.worker, { lockTimeoutMs: CONDITION_LOCK_TIMEOUT_MS, statementTimeoutMs: 0 });
+  const [row] = await room.worker.query<Record<string, unknown>>(sql);
+  return { kind: 'condition-answered', holds: Object.values(row ?? {})[0] === true };
+}
+
+function lookKey({ address }: Command): string {
+  return `${address.migration}/${address.step}`;
+}
+
+async function look(
+  command: Extract<Command, { readonly kind: 'observe' }>,
+  room: Workroom,
+  memory: Memory,
+): Promise<RunInputDetail> {
+  const waited = await waitFor(room, command.afterMs);
+  if (waited.kind !== 'waited') return waited;
+  const { control, worker, capabilities } = room;
+  const { targets, holders } = await lookAtHolders(control, command.locks, [control.pid, worker.pid]);
+  const at = performance.now();
+  const key = lookKey(command);
+  const before = memory.looking.key === key ? memory.looking : { ...NO_LOOK, key, since: at };
+  const autovacuumYields = capabilities.setsDeadlockTimeout
+    ? command.budgetMs > STRIKE_DEADLOCK_TIMEOUT_MS
+    : command.budgetMs > capabilities.deadlockTimeoutMs;
+  const { blockers, sightings } = judgeHolders(
+    holders,
+    { sightings: before.sightings, lookingSince: before.since, at },
+    { oldMs: command.oldHolderMs, autovacuumYields },
+  );
+  memory.looking = { key, since: before.since, sightings, targets };
+  return { kind: 'holders-seen', blockers };
+}

@@ -1,0 +1,194 @@
+import type { PassCursor } from '../backfill/pass-cursor.ts';
+import type { MigrationPlan, Phase, Step } from '../model/plan.ts';
+import type { RelationKey } from '../model/relation-name.ts';
+import type { Blocker, Exposure, RunEventDetail } from '../model/run-event.ts';
+import type { StepRecord } from '../model/run-record.ts';
+import type { Command } from './command.ts';
+import type { Ending } from './ending.ts';
+import type { Failure } from './failure.ts';
+import type { RunLimits } from './limits.ts';
+
+/*
+ * The run as a pure state machine. A state waits for the input that its command brings; the loop in run-plan.ts does
+ * nothing but perform commands. docs/SPEC.md holds the law: states, inputs, the table and the invariants.
+ *
+ *   ready -> announcing -> (a step) -> ... -> finishing-migration -> announcing -> ... -> closing -> ended
+ *
+ *   transaction       probing-step -> observing -> striking -> verifying -> (next)
+ *   concurrent index  inspecting-index -> observing -> probing-lock -> recording-intent -> building-index
+ *                       -> inspecting-index -> verifying -> recording -> (next)     repairing-index on the way
+ *   backfill          probing-step -> starting-pass -> copying ... -> starting-pass ... -> verifying -> recording
+ *   gate              recording -> (next), or closing
+ *
+ * backing-off stands between any of them and itself.
+ */
+
+/** What does not change during a run. */
+export interface RunContext {
+  readonly migrations: readonly MigrationPlan[];
+  /** What the ledger knew when we got the runner lock, by migration id. */
+  readonly recalled: Readonly<Record<string, RecalledMigration>>;
+  readonly through: Phase;
+  /** `<migration>:<step>` of the gate that the user opens, or null. */
+  readonly passGate: string | null;
+  /** The command that the user typed, without --through and --past-gate: the base of every next command. */
+  readonly commandLine: string;
+  readonly limits: RunLimits;
+}
+
+export interface RecalledMigration {
+  readonly applied: boolean;
+  readonly steps: Readonly<Record<string, RecalledStep>>;
+}
+
+export interface RecalledStep {
+  readonly state: StepRecord['state'];
+  readonly attempts: number;
+  readonly rowsDone: number | null;
+  readonly cursor: PassCursor | null;
+}
+
+/** Indexes into the plan. */
+export interface Position {
+  readonly migration: number;
+  readonly step: number;
+}
+
+interface Base {
+  readonly position: Position;
+  readonly exposure: Exposure;
+  /** Asked to stop: finish what is under way, record it, start nothing new. */
+  readonly stopping: boolean;
+}
+
+/** What is remembered of the step under way. Times are the loop's monotonic clock, ms. */
+export interface Work extends Base {
+  readonly step: Step;
+  readonly startedAt: number;
+  readonly attempts: number;
+  /** When the waiting for others began; null while nobody is in the way. */
+  readonly waitingSince: number | null;
+  /** The blockers last reported, and when. */
+  readonly reported: { readonly at: number; readonly blockers: string } | null;
+  readonly heldMs: number | null;
+}
+
+export interface CopyWork extends Work {
+  readonly pass: number;
+  /** Rows or blocks a batch; null before the first pass said which. */
+  readonly size: number | null;
+  readonly changedInPass: number;
+  readonly rowsDone: number;
+  readonly rowsAtStart: number;
+  readonly rowsEstimate: number | null;
+  readonly progressAt: number | null;
+}
+
+/** Why an index is being looked at: before anything was done, after it was done, or after it failed. */
+export type InspectionPhase = 'before' | 'after' | 'after-failure';
+
+interface Inspection extends Work {
+  readonly phase: InspectionPhase;
+  readonly failure: Failure | null;
+}
+
+export type RunState =
+  | (Base & { readonly kind: 'ready' })
+  | (Base & { readonly kind: 'announcing' })
+  | (Work & { readonly kind: 'probing-step' })
+  | (Work & { readonly kind: 'observing' })
+  | (Work & { readonly kind: 'probing-lock' })
+  | (Work & { readonly kind: 'striking' })
+  | (Work & { readonly kind: 'backing-off'; readonly resume: Resume })
+  | (Inspection & { readonly kind: 'inspecting-index' })
+  | (Inspection & { readonly kind: 'repairing-index'; readonly rest: readonly RelationKey[] })
+  | (Work & { readonly kind: 'recording-intent' })
+  | (Work & { readonly kind: 'building-index' })
+  | (CopyWork & { readonly kind: 'starting-pass'; readonly from: PassCursor | null })
+  | (CopyWork & { readonly kind: 'copying'; readonly cursor: PassCursor })
+  | (Work & { readonly kind: 'verifying'; readonly copy: CopyWork | null })
+  | (Work & { readonly kind: 'recording'; readonly then: readonly RunEventDetail[] })
+  | (Base & { readonly kind: 'finishing-migration' })
+  | (Base & { readonly kind: 'closing'; readonly ending: Ending })
+  | (Base & { readonly kind: 'ended'; readonly ending: Ending });
+
+export type StateKind = RunState['kind'];
+export type StateOf<Kind extends StateKind> = Extract<RunState, { readonly kind: Kind }>;
+
+/** Where backing off leads back to. */
+export interface Resume {
+  readonly state: RunState;
+  readonly command: Command;
+}
+
+/** Every input carries the clock and the dice, so that the machine itself needs neither. */
+export interface Moment {
+  /** Monotonic, ms. */
+  readonly at: number;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+export type RunInput = Moment & RunInputDetail;
+
+export type RunInputDetail =
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'recorded' }
+  | { readonly kind: 'waited' }
+  | { readonly kind: 'condition-answered'; readonly holds: boolean }
+  /** The holders that are too old to strike behind; none: clear. */
+  | { readonly kind: 'holders-seen'; readonly blockers: readonly Blocker[] }
+  | { readonly kind: 'lock-probed' }
+  | { readonly kind: 'struck'; readonly heldMs: number; readonly waiters: number }
+  | ({ readonly kind: 'index-inspected' } & IndexInspection)
+  | { readonly kind: 'index-built'; readonly waiters: number }
+  | { readonly kind: 'index-dropped' }
+  /** `cursor` null: the table is empty. */
+  | {
+      readonly kind: 'pass-started';
+      readonly cursor: PassCursor | null;
+      readonly size: number;
+      readonly rowsDone: number;
+      readonly rowsEstimate: number | null;
+    }
+  /** `cursor` null: that was the last batch of the pass. */
+  | {
+      readonly kind: 'batch-done';
+      readonly changed: number;
+      readonly rowsDone: number;
+      readonly cursor: PassCursor | null;
+      readonly elapsedMs: number;
+      readonly waiters: number;
+    }
+  | { readonly kind: 'sql-failed'; readonly failure: Failure }
+  | { readonly kind: 'stop-requested' }
+  | { readonly kind: 'connection-lost'; readonly message: string };
+
+export type InputKind = RunInputDetail['kind'];
+export type InputOf<Kind extends InputKind> = Extract<RunInput, { readonly kind: Kind }>;
+
+export interface IndexInspection {
+  readonly condition: 'absent' | 'valid' | 'invalid' | 'building';
+  /** Who builds it, when it is being built by another session. */
+  readonly builderPid: number | null;
+  /** false when an index of that name hangs on another table. */
+  readonly onTable: boolean;
+  /** Invalid `_ccnew` and `_ccold` remains of an interrupted REINDEX on the table. */
+  readonly leftovers: readonly RelationKey[];
+}
+
+/** What a transition answers: where we are, what to do, and what to tell. */
+export interface Answer {
+  readonly state: RunState;
+  readonly command: Command;
+  readonly events: readonly RunEventDetail[];
+}
+
+/** A transition: pure, and total over all states and inputs. */
+export type Transition<S extends StateKind, I extends InputKind> = (
+  context: RunContext,
+  state: StateOf<S>,
+  input: InputOf<I>,
+) => Answer;
+
+export type TransitionTable = { readonly [S in StateKind]: { readonly [I in InputKind]: Transition<S, I> } };

@@ -1,0 +1,70 @@
+import { access, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { SourceError } from '../model/error.ts';
+import type { Migration } from '../model/migration.ts';
+import { journalPath, readDrizzleFile, readDrizzleFolder } from './drizzle-folder.ts';
+import { readMigrationFile, reasonOf } from './migration-file.ts';
+import { readSqlFolder } from './sql-folder.ts';
+
+/**
+ * Reads migrations in the order in which they are to be applied. Each path is a `.sql` file, a folder of `.sql` files,
+ * or a folder that drizzle-kit 0.x wrote (it has `meta/_journal.json`); paths are taken in the order given.
+ *
+ * @throws SourceError when a path is missing or unreadable, when a folder holds no migration, when a Drizzle journal and
+ * its files differ, and when two files have the same id.
+ * @example
+ * const migrations = await readMigrations(['drizzle']);
+ * migrations[0]?.id; // '0000_create_tables'
+ */
+export async function readMigrations(paths: readonly string[]): Promise<readonly Migration[]> {
+  const migrations: Migration[] = [];
+  for (const given of paths) migrations.push(...(await readPath(path.normalize(given))));
+  refuseSameIds(migrations);
+  return migrations;
+}
+
+async function readPath(given: string): Promise<readonly Migration[]> {
+  const isFolder = (await statOf(given)).isDirectory();
+  if (isFolder) return (await exists(journalPath(given))) ? readDrizzleFolder(given) : readSqlFolder(given);
+  if (!/\.sql$/i.test(given)) {
+    throw new SourceError(`${given} is neither a folder nor a file that ends in .sql.`, {
+      nextCommand: `ls ${path.dirname(given)}`,
+    });
+  }
+  // A file taken out of a Drizzle folder is Drizzle's all the same: without its row Drizzle would run it again.
+  if (await exists(journalPath(path.dirname(given)))) return [await readDrizzleFile(given)];
+  return [await readMigrationFile(given, { format: 'sql', foreignLedgerRow: null })];
+}
+
+async function statOf(given: string): Promise<{ isDirectory(): boolean }> {
+  try {
+    return await stat(given);
+  } catch (cause) {
+    throw new SourceError(`${given} cannot be read: ${reasonOf(cause)}.`, {
+      cause,
+      nextCommand: `ls ${path.dirname(given)}`,
+    });
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function refuseSameIds(migrations: readonly Migration[]): void {
+  const seen = new Map<string, Migration>();
+  for (const migration of migrations) {
+    const other = seen.get(migration.id);
+    if (other !== undefined) {
+      const sentence =
+        other.path === migration.path
+          ? `${migration.path} is given twice.`
+          : `${other.path} and ${migration.path} have the same name, by which the ledger would remember both.`;
+      throw new SourceError(sentence, { nextCommand: 'name each migration once, each by a name of its own' });
+    }
+    seen.set(migration.id, migration);
+  }
+}

@@ -1,0 +1,96 @@
+import type { Alias, CreateTableAsStmt, Node, RefreshMatViewStmt, ViewStmt } from 'libpg-query';
+import type { CreateTableAs, CreateView, RefreshMaterializedView } from '../../model/action.ts';
+import type { RelationReference } from '../../model/relation-name.ts';
+import { namesIn } from './expression-of.ts';
+import { quoteIdentifier } from './quote.ts';
+import { relationReference } from './relation-reference.ts';
+import { relationsIn } from './relations-in.ts';
+import { endOfRelation, findWord, type StatementSource, sliceSql } from './statement-source.ts';
+import { isWord } from './token.ts';
+import { strings } from './tree-node.ts';
+import { walkTree } from './tree-walk.ts';
+
+/** CREATE VIEW; `sql` is the query alone. */
+export function readCreateView(statement: ViewStmt, source: StatementSource): CreateView {
+  const query = statement.query;
+  const reads = query === undefined ? [] : relationsIn(query).reads;
+  return {
+    kind: 'create-view',
+    name: relationReference(statement.view),
+    replace: statement.replace ?? false,
+    reads,
+    columns: query === undefined ? null : columnsRead(query, reads),
+    sql: viewQuery(statement, source),
+  };
+}
+
+/** CREATE TABLE AS and CREATE MATERIALIZED VIEW; `sql` is the query alone. */
+export function readCreateTableAs(statement: CreateTableAsStmt, source: StatementSource): CreateTableAs {
+  const into = statement.into?.rel;
+  const withData = statement.into?.skipData !== true;
+  const tokens = source.tokens();
+  const start = queryStart(source, into?.location);
+  // WITH DATA, or WITH NO DATA.
+  const tail = isWord(tokens.at(-1), 'DATA') ? (withData ? 2 : 3) : 0;
+  return {
+    kind: 'create-table-as',
+    object: statement.objtype === 'OBJECT_MATVIEW' ? 'materialized-view' : 'table',
+    name: relationReference(into),
+    ifNotExists: statement.if_not_exists ?? false,
+    withData,
+    reads: statement.query === undefined ? [] : relationsIn(statement.query).reads,
+    sql: sliceSql(source, start, tokens.length - (isWord(tokens.at(-tail), 'WITH') ? tail : 0)),
+  };
+}
+
+/** REFRESH MATERIALIZED VIEW. */
+export function readRefresh(statement: RefreshMatViewStmt): RefreshMaterializedView {
+  return {
+    kind: 'refresh-materialized-view',
+    name: relationReference(statement.relation),
+    concurrently: statement.concurrent ?? false,
+    withData: statement.skipData !== true,
+  };
+}
+
+function queryStart(source: StatementSource, nameLocation: number | undefined): number {
+  return findWord(source, 'AS', endOfRelation(source, source.tokenAt(nameLocation))) + 1;
+}
+
+function viewQuery(statement: ViewStmt, source: StatementSource): string {
+  const start = queryStart(source, statement.view?.location);
+  const tail = { NO_CHECK_OPTION: 0, LOCAL_CHECK_OPTION: 4, CASCADED_CHECK_OPTION: 3 }[
+    statement.withCheckOption ?? 'NO_CHECK_OPTION'
+  ];
+  const tokens = source.tokens();
+  // CASCADED is what plain WITH CHECK OPTION means, so it may be written or not.
+  const extra = tail === 3 && isWord(tokens.at(-3), 'CASCADED') ? 1 : 0;
+  const query = sliceSql(source, start, tokens.length - tail - extra);
+  if (!isRecursive(source, start)) return query;
+  const name = quoteIdentifier(statement.view?.relname ?? '');
+  const columns = strings(statement.aliases).map(quoteIdentifier).join(', ');
+  return `WITH RECURSIVE ${name} (${columns}) AS (${query}) SELECT ${columns} FROM ${name}`;
+}
+
+/** CREATE RECURSIVE VIEW is short for a view on a recursive query of the same name. */
+function isRecursive(source: StatementSource, before: number): boolean {
+  return source
+    .tokens()
+    .slice(0, before)
+    .some((token, index, all) => isWord(token, 'RECURSIVE') && isWord(all[index + 1], 'VIEW'));
+}
+
+/** The columns that a query names; null where it takes whole rows, whose columns it does not tell. */
+function columnsRead(query: Node, reads: readonly RelationReference[]): readonly string[] | null {
+  const rowNames = new Set(reads.map((relation) => relation.name));
+  const columns = new Set(namesIn(query).columns);
+  let hasStar = false;
+  walkTree([query], (name, value) => {
+    if (name === 'A_Star' || ('isNatural' in value && value.isNatural === true)) hasStar = true;
+    if ('usingClause' in value) for (const column of strings(value.usingClause as Node[])) columns.add(column);
+    if (name === 'alias') rowNames.add((value as Alias).aliasname ?? '');
+    return true;
+  });
+  // `SELECT t FROM t` is the whole row of t, unless t happens to have a column t.
+  return hasStar || [...columns].some((column) => rowNames.has(column)) ? null : [...columns];
+}

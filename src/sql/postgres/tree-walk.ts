@@ -1,0 +1,65 @@
+import type { Node } from 'libpg-query';
+
+const LOCATION_KEYS: ReadonlySet<string> = new Set([
+  'location',
+  'stmt_location',
+  'stmt_len',
+  'name_location',
+  'list_start',
+  'list_end',
+  'rexpr_list_start',
+  'rexpr_list_end',
+]);
+
+/**
+ * Calls `visit` for every object of a tree, outermost first, with the name under which it hangs: the kind of a node,
+ * or a field's name where the grammar leaves the kind out. `visit` answers false to leave out what is below. A loop, as
+ * a machine-written expression may be nested deeper than the call stack.
+ */
+export function walkTree(tree: unknown, visit: (name: string, value: object) => boolean | undefined): void {
+  const open: { readonly name: string; readonly value: unknown }[] = [{ name: '', value: tree }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { name, value } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (Array.isArray(value)) {
+      for (let index = value.length - 1; index >= 0; index -= 1) open.push({ name, value: value[index] });
+      continue;
+    }
+    if (name !== '' && visit(name, value) === false) continue;
+    for (const [field, child] of Object.entries(value).reverse()) open.push({ name: field, value: child });
+  }
+}
+
+/** Whether two trees say the same, wherever in a text they stand. */
+export function sameTree(a: unknown, b: unknown): boolean {
+  const open: (readonly [unknown, unknown])[] = [[a, b]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [left, right] = next;
+    if (left === right) continue;
+    if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+    if (Array.isArray(left) !== Array.isArray(right)) return false;
+    const leftEntries = meaningfulEntries(left);
+    const rightEntries = new Map(meaningfulEntries(right));
+    if (leftEntries.length !== rightEntries.size) return false;
+    for (const [key, value] of leftEntries) {
+      if (!rightEntries.has(key)) return false;
+      open.push([value, rightEntries.get(key)]);
+    }
+  }
+  return true;
+}
+
+/** The byte offset of the leftmost thing in a tree, or null when nothing in it has a location. */
+export function firstLocation(tree: Node): number | null {
+  let first: number | null = null;
+  walkTree(tree, (_name, value) => {
+    const location = (value as { readonly location?: unknown }).location;
+    if (typeof location === 'number' && location >= 0 && (first === null || location < first)) first = location;
+    return true;
+  });
+  return first;
+}
+
+function meaningfulEntries(value: object): readonly [string, unknown][] {
+  return Object.entries(value).filter(([key]) => !LOCATION_KEYS.has(key));
+}

@@ -1,0 +1,384 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CliContext } from '../../src/cli/context.ts';
+import { runCli } from '../../src/cli/run-cli.ts';
+import type { ApplyOptions, JudgeOptions, Toolkit } from '../../src/cli/toolkit.ts';
+import {
+  ConnectionError,
+  DatabaseError,
+  RunnerBusyError,
+  SourceError,
+  SqlSyntaxError,
+  StalePlanError,
+} from '../../src/model/error.ts';
+import type { RunOutcome } from '../../src/model/run-event.ts';
+import { savedCheck, savedExplain, savedPlan, savedStatus } from '../report/saved-reports.ts';
+
+/** A toolkit that answers saved reports and remembers what it was asked. */
+interface Recorder extends Toolkit {
+  readonly asked: { readonly name: string; readonly options: object }[];
+}
+
+const answers: Toolkit = {
+  check: async () => savedCheck,
+  explain: async () => savedExplain,
+  makePlan: async () => savedPlan,
+  apply: async () => 'completed',
+  status: async () => savedStatus,
+};
+
+function recorder(overrides: Partial<Toolkit> = {}): Recorder {
+  const asked: Recorder['asked'] = [];
+  const toolkit = { ...answers, ...overrides };
+  const note =
+    <Options extends object, Answer>(name: string, answer: (options: Options) => Promise<Answer>) =>
+    (options: Options): Promise<Answer> => {
+      asked.push({ name, options });
+      return answer(options);
+    };
+  return {
+    asked,
+    check: note('check', toolkit.check),
+    explain: note('explain', toolkit.explain),
+    makePlan: note('plan', toolkit.makePlan),
+    apply: note('apply', toolkit.apply),
+    status: note('status', toolkit.status),
+  };
+}
+
+interface Session {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let cwd = '';
+beforeEach(() => {
+  cwd = mkdtempSync(path.join(tmpdir(), 'evenkeel-cli-'));
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+interface Setting {
+  readonly toolkit?: Toolkit;
+  readonly env?: CliContext['env'];
+  readonly isTerminal?: boolean;
+  readonly onInterrupt?: CliContext['onInterrupt'];
+  readonly exitNow?: CliContext['exitNow'];
+}
+
+async function evenkeel(line: string, setting: Setting = {}): Promise<Session> {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr'): CliContext['stdout'] => ({
+    write: (text) => {
+      written[name] += text;
+    },
+    isTerminal: setting.isTerminal ?? false,
+    columns: 80,
+  });
+  const context: CliContext = {
+    version: '1.2.3',
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    env: setting.env ?? {},
+    cwd,
+    onInterrupt: setting.onInterrupt ?? (() => () => undefined),
+    exitNow: setting.exitNow ?? (() => undefined),
+  };
+  const exitCode = await runCli(line.split(' ').filter(Boolean), context, setting.toolkit ?? recorder());
+  return { exitCode, ...written };
+}
+
+async function asked(line: string, setting: Setting = {}): Promise<unknown> {
+  const toolkit = recorder();
+  await evenkeel(line, { ...setting, toolkit });
+  return toolkit.asked;
+}
+
+describe('what the library is asked', () => {
+  it('check with flags', async () => {
+    expect(await asked('check a.sql b --schema base.sql --server-version 16.4')).toEqual([
+      { name: 'check', options: { paths: ['a.sql', 'b'], schemaFile: 'base.sql', serverMajor: 16 } },
+    ]);
+  });
+
+  it('check, explain and plan never take the database from the environment', async () => {
+    const env = { DATABASE_URL: 'postgresql://h/d' };
+    const options: JudgeOptions = { paths: ['a.sql'] };
+    expect(await asked('check a.sql', { env })).toEqual([{ name: 'check', options }]);
+    expect(await asked('explain a.sql', { env })).toEqual([{ name: 'explain', options }]);
+    expect(await asked('plan a.sql', { env })).toEqual([{ name: 'plan', options }]);
+  });
+
+  it('check without a path takes the folder that is there', async () => {
+    mkdirSync(path.join(cwd, 'migrations'));
+    expect(await asked('check')).toEqual([{ name: 'check', options: { paths: ['migrations'] } }]);
+    mkdirSync(path.join(cwd, 'drizzle'));
+    expect(await asked('check')).toEqual([{ name: 'check', options: { paths: ['drizzle'] } }]);
+  });
+
+  it('apply with its defaults', async () => {
+    const [call] = (await asked('apply drizzle', { env: { DATABASE_URL: 'postgresql://h/d' } })) as Recorder['asked'];
+    expect(call).toMatchObject({
+      name: 'apply',
+      options: {
+        path: 'drizzle',
+        databaseUrl: 'postgresql://h/d',
+        through: 'migrate',
+        pastGate: null,
+        commandLine: 'evenkeel apply drizzle',
+      },
+    });
+  });
+
+  it('apply with flags; the command line to repeat never holds the connection string', async () => {
+    const line = 'apply drizzle --database-url postgresql://me:secret@h/d --through expand --past-gate m:s';
+    const [call] = (await asked(line, { env: { DATABASE_URL: 'postgresql://other/d' } })) as Recorder['asked'];
+    expect(call).toMatchObject({
+      options: {
+        databaseUrl: 'postgresql://me:secret@h/d',
+        through: 'expand',
+        pastGate: 'm:s',
+        commandLine: 'evenkeel apply drizzle --database-url "$DATABASE_URL" --through expand',
+      },
+    });
+  });
+
+  it('status without a folder asks for the ledger alone', async () => {
+    expect(await asked('status', { env: { DATABASE_URL: 'postgresql://h/d' } })).toEqual([
+      { name: 'status', options: { paths: [], databaseUrl: 'postgresql://h/d' } },
+    ]);
+  });
+});
+
+describe('what is printed', () => {
+  it('check exits with the code of its report', async () => {
+    expect(await evenkeel('check a.sql')).toMatchObject({ exitCode: 1, stderr: '' });
+    const toolkit = recorder({ check: async () => ({ ...savedCheck, findings: [] }) });
+    expect(await evenkeel('check a.sql', { toolkit })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('json is one document on stdout', async () => {
+    const { stdout } = await evenkeel('explain a.sql --format json');
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, server: 'postgresql 16' });
+  });
+
+  it('plan has a third format', async () => {
+    expect((await evenkeel('plan a.sql --format sql')).stdout).toMatch(/^-- Safe plan for PostgreSQL 18/);
+  });
+
+  it.each([
+    [{}, false, false],
+    [{}, true, true],
+    [{ NO_COLOR: '1' }, true, false],
+    [{ FORCE_COLOR: '1' }, false, true],
+    [{ FORCE_COLOR: '0' }, true, false],
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, false, true],
+    [{ TERM: 'dumb' }, true, false],
+  ])('colours with %o on a terminal (%s): %s', async (env, isTerminal, coloured) => {
+    const { stdout } = await evenkeel('check a.sql', { env, isTerminal });
+    expect(stdout.includes('\x1b[')).toBe(coloured);
+  });
+});
+
+describe('apply', () => {
+  const env = { DATABASE_URL: 'postgresql://h/d' };
+  const applying =
+    (outcome: RunOutcome) =>
+    async (options: ApplyOptions): Promise<RunOutcome> => {
+      const at = '2026-01-05T09:00:00.000Z';
+      options.onEvent({ seq: 1, at, run: 'r', type: 'run:start', migrations: 1, steps: 1, resumed: false });
+      options.onEvent({ seq: 2, at, run: 'r', type: 'migration:done', migration: '0001_a' });
+      return outcome;
+    };
+
+  it.each([
+    ['completed', 0],
+    ['gated', 0],
+    ['stopped', 3],
+    ['failed', 3],
+  ] as const)('that ends %s exits with %i', async (outcome, exitCode) => {
+    const session = await evenkeel('apply drizzle', { env, toolkit: recorder({ apply: applying(outcome) }) });
+    expect(session).toEqual({
+      exitCode,
+      stdout: '09:00:00 run: 1 migration, 1 step\n09:00:00 0001_a: applied\n',
+      stderr: '',
+    });
+  });
+
+  it('writes its events as NDJSON', async () => {
+    const toolkit = recorder({ apply: applying('completed') });
+    const { stdout } = await evenkeel('apply drizzle --format json', { env, toolkit });
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ type }) => type)).toEqual(['run:start', 'migration:done']);
+  });
+
+  it('stops cleanly at the first signal and leaves at the second', async () => {
+    const listeners = new Set<() => void>();
+    const exits: number[] = [];
+    const signal = (): void => {
+      for (const listener of listeners) listener();
+    };
+    const toolkit = recorder({
+      apply: async (options) => {
+        expect(options.signal.aborted).toBe(false);
+        signal();
+        expect(options.signal.aborted).toBe(true);
+        expect(exits).toEqual([]);
+        signal();
+        return 'stopped';
+      },
+    });
+    const session = await evenkeel('apply drizzle', {
+      env,
+      toolkit,
+      onInterrupt: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      exitNow: (exitCode) => void exits.push(exitCode),
+    });
+    expect(session.exitCode).toBe(3);
+    expect(session.stderr).toMatch(/^Stopping as soon as .* press Ctrl\+C again to leave at once\.\n$/);
+    expect(exits).toEqual([130]);
+    expect(listeners.size).toBe(0);
+  });
+});
+
+describe('errors', () => {
+  const failing = (error: unknown): Setting => ({
+    toolkit: recorder({ check: () => Promise.reject(error) }),
+  });
+
+  it.each([
+    ['a source error', new SourceError('x.sql cannot be read.', { nextCommand: 'ls' }), 2],
+    ['broken SQL', new SqlSyntaxError('syntax error at "FROM"', { path: 'x.sql', line: 2, column: 3 }), 2],
+    ['no connection', new ConnectionError('h:5432 does not answer.', { nextCommand: 'pg_isready -h h' }), 2],
+    ['a stale plan', new StalePlanError('The schema changed since.'), 1],
+    ['a second runner', new RunnerBusyError('Another runner is at work.'), 3],
+  ])('%s is one sentence and the next command', async (_, error, exitCode) => {
+    const session = await evenkeel('check a.sql', failing(error));
+    expect(session.exitCode).toBe(exitCode);
+    expect(session.stdout).toBe('');
+    expect(session.stderr).toMatch(/^error [^\n]+\n(Next: [^\n]+\n)?$/);
+    expect(session.stderr).toContain(error.message);
+  });
+
+  it('broken SQL says where, once', async () => {
+    const error = new SqlSyntaxError('syntax error at "FROM"', { path: 'x.sql', line: 2, column: 3 });
+    expect((await evenkeel('check a.sql', failing(error))).stderr).toMatchInlineSnapshot(`
+      "error x.sql:2:3: syntax error at "FROM"
+      Next: open x.sql:2:3, mend it, and run the same command again
+      "
+    `);
+  });
+
+  it('json has an envelope on stdout', async () => {
+    const error = new DatabaseError('Two rows have the same email.', {
+      sqlstate: '23505',
+      detail: 'Key (email)=(a) is there twice.',
+      recovery: 'fix',
+    });
+    const session = await evenkeel('check a.sql --format json', failing(error));
+    expect(session.exitCode).toBe(3);
+    expect(session.stderr).toBe('');
+    expect(JSON.parse(session.stdout)).toMatchInlineSnapshot(`
+      {
+        "error": {
+          "code": "database",
+          "detail": "Key (email)=(a) is there twice.",
+          "message": "Two rows have the same email.",
+          "nextCommand": null,
+          "recovery": "fix",
+          "sqlstate": "23505",
+        },
+      }
+    `);
+  });
+
+  it('what nobody foresaw is a fault of Evenkeel, without a stack', async () => {
+    const session = await evenkeel('check a.sql', failing(new TypeError('x is undefined')));
+    expect(session.exitCode).toBe(3);
+    expect(session.stderr).toMatchInlineSnapshot(`
+      "error This is a fault of Evenkeel itself: TypeError: x is undefined
+      Next: run it again with EVENKEEL_DEBUG=1 and report what it prints
+      "
+    `);
+  });
+
+  it('EVENKEEL_DEBUG=1 adds the stacks, causes too', async () => {
+    const error = new SourceError('x.sql cannot be read.', { cause: new TypeError('deep down') });
+    const { stderr } = await evenkeel('check a.sql', { ...failing(error), env: { EVENKEEL_DEBUG: '1' } });
+    expect(stderr).toContain('because of TypeError: deep down');
+    expect(stderr).toContain('run-cli.test.ts');
+  });
+
+  it('passwords never get out, whatever the message says', async () => {
+    const leaky =
+      'cannot use postgresql://me:s3cr3t@h/d, postgresql://me:s3cr3t/x@h/d?sslpassword=s3cr3t nor password=s3cr3t';
+    for (const line of ['check a.sql', 'check a.sql --format json']) {
+      const error = new DatabaseError(leaky, { sqlstate: null, detail: leaky, recovery: 'fix' }, new TypeError(leaky));
+      const session = await evenkeel(line, { ...failing(error), env: { EVENKEEL_DEBUG: '1' } });
+      expect(session.stdout + session.stderr).not.toContain('s3cr3t');
+      expect(session.stdout + session.stderr).toContain('postgresql://me:***@h/d');
+    }
+  });
+});
+
+describe('wrong use', () => {
+  it.each([
+    'check',
+    'check a.sql --schema a --database-url b',
+    'check a.sql --server-version newest',
+    'check a.sql --schema=',
+    'check a.sql --format yaml',
+    'check a.sql --colour',
+    'explain',
+    'plan',
+    'apply',
+    'apply a b',
+    'apply a',
+    'apply a --database-url x --through everything',
+    'status',
+    'chekc a.sql',
+  ])('evenkeel %s', async (line) => {
+    const toolkit = recorder();
+    const session = await evenkeel(line, { toolkit });
+    expect(session.exitCode).toBe(2);
+    expect(session.stdout).toBe('');
+    expect(session.stderr).toMatch(/^error [^\n]+\nNext: [^\n]+\n$/);
+    expect(toolkit.asked).toEqual([]);
+    expect(session.stderr.replaceAll(cwd, 'X')).toMatchSnapshot();
+  });
+
+  it('has an envelope with --format json', async () => {
+    const session = await evenkeel('explain --format json');
+    expect(session).toMatchObject({ exitCode: 2, stderr: '' });
+    expect(JSON.parse(session.stdout).error).toMatchObject({ code: 'usage', recovery: 'fix' });
+  });
+
+  it('evenkeel alone prints the help and exits with 2', async () => {
+    const session = await evenkeel('');
+    expect(session).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(session.stderr).toContain('Usage: evenkeel');
+  });
+});
+
+describe('help', () => {
+  it.each(['--help', 'help', 'check --help', 'explain --help', 'plan --help', 'apply --help', 'status --help'])(
+    'evenkeel %s has an example',
+    async (line) => {
+      const session = await evenkeel(line);
+      expect(session).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(session.stdout).toMatch(/Example:\n {2}\$ .*evenkeel/);
+    },
+  );
+
+  it('evenkeel --version', async () => {
+    expect(await evenkeel('--version')).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+});

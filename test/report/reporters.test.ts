@@ -1,0 +1,431 @@
+import pico from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/model/error.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { renderReport } from '../../src/report/reporters.ts';
+import { savedCheck, savedExplain, savedPlan, savedStatus } from './saved-reports.ts';
+
+describe('text', () => {
+  it('of check is in the order of the files', () => {
+    expect(renderReport(savedCheck, 'text').output).toMatchInlineSnapshot(`
+      "drizzle/0002_order_public_id.sql:1:1  error  Adding a column with a volatile default rewrites public.orders. [rewrite-volatile-default]
+        ALTER TABLE "orders" ADD COLUMN "public_id" uuid DEFAULT gen_random_uuid() NOT NULL
+        locks     ACCESS EXCLUSIVE on public.orders (reads and writes wait)
+        work      rewrites public.orders
+        so        Every reader and writer of public.orders waits behind it for as long as the rewrite takes, and
+                  everybody who comes later queues behind them.
+        why       A volatile default has to be computed for every row (measured on 18.4).
+        safe way  Add the column without a default, set the default for new rows, and fill the old ones in batches.
+        next      evenkeel plan drizzle/0002_order_public_id.sql
+
+      drizzle/0010_drop_legacy_code.sql:1:1  warning  Dropping a column that the running application may still read. [drop-column]
+        ALTER TABLE customers DROP COLUMN legacy_code
+        locks     ACCESS EXCLUSIVE on public.customers (reads and writes wait)
+        loses     column public.customers.legacy_code
+        breaks    Code that still names legacy_code fails with 42703.
+        so        Requests that name the column fail from that moment on.
+        why       Measured on 18.4.
+        safe way  Deploy code that does not name the column first, then drop it.
+        next      evenkeel plan drizzle/0010_drop_legacy_code.sql
+
+      drizzle/0010_drop_legacy_code.sql:5:1  info  A statement that cannot be judged. [unknown-statement]
+        DO $$ BEGIN PERFORM 1; END $$
+        so        Nobody can tell what it locks.
+        certainty unknown
+        why       Evenkeel does not look into DO blocks; write the statements out to have them judged.
+        safe way  Write its statements out.
+        next      evenkeel explain drizzle/0010_drop_legacy_code.sql
+
+      4 statements in 2 files for PostgreSQL 18, judged against replayed migrations: 1 error, 1 warning, 1 note. 1 statement could not be judged for certain.
+      "
+    `);
+  });
+
+  it('of check without findings says what was judged', () => {
+    expect(renderReport({ ...savedCheck, findings: [] }, 'text').output).toMatchInlineSnapshot(`
+      "4 statements in 2 files for PostgreSQL 18, judged against replayed migrations: no findings. 1 statement could not be judged for certain.
+      "
+    `);
+  });
+
+  it('of explain has the facts only', () => {
+    expect(renderReport(savedExplain, 'text').output).toMatchInlineSnapshot(`
+      "PostgreSQL 16
+
+      drizzle/0002_order_public_id.sql
+        1: alter-table ALTER TABLE "orders" ADD COLUMN "public_id" uuid DEFAULT gen_random_uuid() NOT NULL
+          locks     ACCESS EXCLUSIVE on public.orders (reads and writes wait)
+          work      rewrites public.orders
+          certainty known
+          why       A volatile default has to be computed for every row (measured on 18.4).
+        3: create-index CREATE INDEX CONCURRENTLY i ON orders (customer_id)
+          locks     SHARE UPDATE EXCLUSIVE on public.orders (reads and writes go on)
+          work      reads all of public.orders
+          work      builds index public.i
+          runs      only outside a transaction
+          certainty known
+          why       Measured on 18.4.
+
+      drizzle/0010_drop_legacy_code.sql
+        1: alter-table ALTER TABLE customers DROP COLUMN legacy_code
+          locks     ACCESS EXCLUSIVE on public.customers (reads and writes wait)
+          loses     column public.customers.legacy_code
+          breaks    Code that still names legacy_code fails with 42703.
+          certainty known
+          why       Measured on 18.4.
+        5: code-block DO $$ BEGIN PERFORM 1; END $$
+          locks     not known
+          certainty unknown
+          why       Evenkeel does not look into DO blocks; write the statements out to have them judged.
+      "
+    `);
+  });
+
+  it('of plan has every step', () => {
+    expect(renderReport(savedPlan, 'text').output).toMatchInlineSnapshot(`
+      "4 steps for 1 migration on PostgreSQL 18. Made for the schema with fingerprint 0123456789ab; any other is refused.
+
+      drizzle/0002_order_public_id.sql
+        note  line 3: The statement is safe as it stands and is kept.
+        expand 01-add-public_id
+          why     The column comes without a default, so no row is written.
+          how     one transaction, waits at most 100 ms for a lock, at most 2 s a statement
+          locks   ACCESS EXCLUSIVE on public.orders (reads and writes wait)
+          sql     ALTER TABLE public.orders ADD COLUMN public_id uuid;
+          sql     ALTER TABLE public.orders ALTER COLUMN public_id SET DEFAULT gen_random_uuid();
+          undo    ALTER TABLE public.orders DROP COLUMN public_id;
+          then    public.orders has the column public_id.
+        migrate 02-fill-public_id
+          why     Old rows get their value in small transactions.
+          how     small transactions of about 1,000 rows, at most 2 s a statement each
+          locks   ROW EXCLUSIVE on public.orders (reads and writes go on)
+          sql     UPDATE public.orders SET public_id = gen_random_uuid() WHERE public_id IS NULL;
+          undo    there is none that loses nothing
+          then    No row of public.orders lacks public_id.
+        migrate 03-build-orders_public_id_key
+          why     Built while everybody works on.
+          how     outside a transaction, creates public.orders_public_id_key while everybody works on
+          locks   SHARE UPDATE EXCLUSIVE on public.orders (reads and writes go on)
+          sql     CREATE UNIQUE INDEX CONCURRENTLY orders_public_id_key ON public.orders (public_id);
+          undo    DROP INDEX CONCURRENTLY public.orders_public_id_key;
+          then    The index is valid.
+        contract 04-gate-public_id
+          why     Old code does not know the column.
+          how     waits for a deployment
+          deploy  the code that writes public_id; don't go on before every instance runs it
+
+      Next: evenkeel apply drizzle/0002_order_public_id.sql
+      "
+    `);
+  });
+
+  it('of status tells where each migration stands', () => {
+    expect(renderReport(savedStatus, 'text').output).toMatchInlineSnapshot(`
+      "Database 127.0.0.1:5432/shop
+      A runner is at work: server process 4711, since 2026-01-05T09:00:00Z.
+
+        applied  0000_create_tables 2026-01-05T09:00:01Z
+        gated    0002_order_public_id 1 step done
+                   Waits for a deployment: the code that writes public_id.
+        pending  0003_x
+
+      3 migrations: 1 applied, 1 gated, 1 pending.
+      Next: evenkeel apply drizzle --past-gate 0002_order_public_id:04-gate-public_id
+      "
+    `);
+  });
+
+  it('is the same words with colours', () => {
+    const colours = pico.createColors(true);
+    for (const report of [savedCheck, savedExplain, savedPlan, savedStatus]) {
+      const coloured = renderReport(report, 'text', colours).output;
+      expect(coloured).toContain('\x1b[');
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.
+      expect(coloured.replaceAll(/\x1b\[\d+m/g, '')).toBe(renderReport(report, 'text').output);
+    }
+  });
+});
+
+describe('json', () => {
+  it('of explain is the stable contract, key by key', () => {
+    expect(renderReport(savedExplain, 'json').output).toMatchInlineSnapshot(`
+      "{
+        "version": 1,
+        "server": "postgresql 16",
+        "files": [
+          {
+            "path": "drizzle/0002_order_public_id.sql",
+            "statements": [
+              {
+                "sql": "ALTER TABLE \\"orders\\" ADD COLUMN \\"public_id\\" uuid DEFAULT gen_random_uuid() NOT NULL",
+                "line": 1,
+                "kind": "alter-table",
+                "locks": [
+                  {
+                    "relation": "public.orders",
+                    "mode": "ACCESS EXCLUSIVE"
+                  }
+                ],
+                "rewrites": [
+                  "public.orders"
+                ],
+                "scans": [],
+                "indexBuilds": [],
+                "transaction": "any",
+                "blocks": {
+                  "reads": true,
+                  "writes": true
+                },
+                "certainty": "known",
+                "because": [
+                  "A volatile default has to be computed for every row (measured on 18.4)."
+                ]
+              },
+              {
+                "sql": "CREATE INDEX CONCURRENTLY i\\n  ON orders (customer_id)",
+                "line": 3,
+                "kind": "create-index",
+                "locks": [
+                  {
+                    "relation": "public.orders",
+                    "mode": "SHARE UPDATE EXCLUSIVE"
+                  }
+                ],
+                "rewrites": [],
+                "scans": [
+                  "public.orders"
+                ],
+                "indexBuilds": [
+                  "public.i"
+                ],
+                "transaction": "outside-only",
+                "blocks": {
+                  "reads": false,
+                  "writes": false
+                },
+                "certainty": "known",
+                "because": [
+                  "Measured on 18.4."
+                ]
+              }
+            ]
+          },
+          {
+            "path": "drizzle/0010_drop_legacy_code.sql",
+            "statements": [
+              {
+                "sql": "ALTER TABLE customers DROP COLUMN legacy_code",
+                "line": 1,
+                "kind": "alter-table",
+                "locks": [
+                  {
+                    "relation": "public.customers",
+                    "mode": "ACCESS EXCLUSIVE"
+                  }
+                ],
+                "rewrites": [],
+                "scans": [],
+                "indexBuilds": [],
+                "transaction": "any",
+                "blocks": {
+                  "reads": true,
+                  "writes": true
+                },
+                "certainty": "known",
+                "because": [
+                  "Measured on 18.4."
+                ]
+              },
+              {
+                "sql": "DO $$ BEGIN PERFORM 1; END $$",
+                "line": 5,
+                "kind": "code-block",
+                "locks": [],
+                "rewrites": [],
+                "scans": [],
+                "indexBuilds": [],
+                "transaction": "any",
+                "blocks": {
+                  "reads": false,
+                  "writes": false
+                },
+                "certainty": "unknown",
+                "because": [
+                  "Evenkeel does not look into DO blocks; write the statements out to have them judged."
+                ]
+              }
+            ]
+          }
+        ]
+      }
+      "
+    `);
+  });
+
+  it('of check has the facts of the statement in every finding', () => {
+    const { findings, ...rest } = JSON.parse(renderReport(savedCheck, 'json').output);
+    expect(rest).toMatchInlineSnapshot(`
+      {
+        "context": "replayed migrations",
+        "server": "postgresql 18",
+        "summary": {
+          "errors": 1,
+          "files": 2,
+          "infos": 1,
+          "statements": 4,
+          "unknown": 1,
+          "warnings": 1,
+        },
+        "version": 1,
+      }
+    `);
+    expect(findings).toHaveLength(3);
+    expect(findings[0]).toMatchInlineSnapshot(`
+      {
+        "column": 1,
+        "consequence": "Every reader and writer of public.orders waits behind it for as long as the rewrite takes, and everybody who comes later queues behind them.",
+        "endColumn": 84,
+        "endLine": 1,
+        "facts": {
+          "because": [
+            "A volatile default has to be computed for every row (measured on 18.4).",
+          ],
+          "blocks": {
+            "reads": true,
+            "writes": true,
+          },
+          "breaks": [],
+          "certainty": "known",
+          "failure": null,
+          "indexBuilds": [],
+          "kind": "alter-table",
+          "locks": [
+            {
+              "mode": "ACCESS EXCLUSIVE",
+              "relation": "public.orders",
+            },
+          ],
+          "losses": [],
+          "rewrites": [
+            "public.orders",
+          ],
+          "scans": [],
+          "transaction": "any",
+        },
+        "line": 1,
+        "nextCommand": "evenkeel plan drizzle/0002_order_public_id.sql",
+        "path": "drizzle/0002_order_public_id.sql",
+        "recipe": "add-column-volatile-default",
+        "remedy": "Add the column without a default, set the default for new rows, and fill the old ones in batches.",
+        "rule": "rewrite-volatile-default",
+        "severity": "error",
+        "sql": "ALTER TABLE "orders" ADD COLUMN "public_id" uuid DEFAULT gen_random_uuid() NOT NULL",
+        "title": "Adding a column with a volatile default rewrites public.orders.",
+      }
+    `);
+  });
+
+  it('of plan is the plan itself', () => {
+    expect(JSON.parse(renderReport(savedPlan, 'json').output)).toEqual(savedPlan.plan);
+  });
+
+  it('of status is the report', () => {
+    const { kind: _, ...rest } = savedStatus;
+    expect(JSON.parse(renderReport(savedStatus, 'json').output)).toEqual(rest);
+  });
+});
+
+describe('sql', () => {
+  it('of plan is a script with the timeouts of each step', () => {
+    expect(renderReport(savedPlan, 'sql').output).toMatchInlineSnapshot(`
+      "-- Safe plan for PostgreSQL 18, made for the schema with fingerprint
+      -- 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.
+      -- Run it with: psql --no-psqlrc --set ON_ERROR_STOP=1 --file <this file>. It stops at the first statement
+      -- that fails; a lock timeout means that the table was busy: run the rest again from that step on.
+      -- evenkeel apply runs the same steps without standing in a lock queue, and resumes by itself.
+
+      -- ==================== drizzle/0002_order_public_id.sql
+
+      -- 01-add-public_id (expand)
+      -- The column comes without a default, so no row is written.
+      -- locks: ACCESS EXCLUSIVE on public.orders (reads and writes wait)
+      BEGIN;
+      SET LOCAL lock_timeout = '100ms';
+      SET LOCAL statement_timeout = '2000ms';
+      ALTER TABLE public.orders ADD COLUMN public_id uuid;
+      ALTER TABLE public.orders ALTER COLUMN public_id SET DEFAULT gen_random_uuid();
+      COMMIT;
+      -- afterwards: public.orders has the column public_id.
+      -- undo: ALTER TABLE public.orders DROP COLUMN public_id;
+
+      -- 02-fill-public_id (migrate)
+      -- Old rows get their value in small transactions.
+      -- locks: ROW EXCLUSIVE on public.orders (reads and writes go on)
+      SET statement_timeout = 0;
+      DO $evenkeel$
+      BEGIN
+        WHILE EXISTS (SELECT FROM public.orders WHERE public_id IS NULL) LOOP
+          SET LOCAL lock_timeout = '100ms';
+          UPDATE public.orders SET public_id = gen_random_uuid() WHERE (public_id IS NULL) AND (id) IN (
+            SELECT id FROM public.orders WHERE public_id IS NULL ORDER BY id LIMIT 1000 FOR UPDATE);
+          COMMIT;
+        END LOOP;
+      END $evenkeel$;
+      RESET statement_timeout;
+      -- afterwards: No row of public.orders lacks public_id.
+
+      -- 03-build-orders_public_id_key (migrate)
+      -- Built while everybody works on.
+      -- locks: SHARE UPDATE EXCLUSIVE on public.orders (reads and writes go on)
+      SET lock_timeout = 0;
+      SET statement_timeout = 0;
+      CREATE UNIQUE INDEX CONCURRENTLY orders_public_id_key ON public.orders (public_id);
+      RESET lock_timeout;
+      RESET statement_timeout;
+      -- afterwards: The index is valid.
+      -- undo: DROP INDEX CONCURRENTLY public.orders_public_id_key;
+
+      -- 04-gate-public_id (contract)
+      -- Old code does not know the column.
+      -- deploy: the code that writes public_id; don't go on before every instance runs it
+      -- Take the next statement out once that is done.
+      DO $evenkeel$ BEGIN RAISE EXCEPTION USING MESSAGE = 'Gate 04-gate-public_id: the code that writes public_id; don''t go on before every instance runs it'; END $evenkeel$;
+      "
+    `);
+  });
+
+  it('is for plans only', () => {
+    expect(() => renderReport(savedCheck, 'sql')).toThrow(UsageError);
+  });
+});
+
+describe('exit code', () => {
+  const only = (severity: Finding['severity']): readonly Finding[] =>
+    savedCheck.findings.filter((finding) => finding.severity === severity);
+
+  it.each([
+    ['error', 1],
+    ['warning', 1],
+    ['info', 0],
+  ] as const)('of check with nothing but %s is %i', (severity, exitCode) => {
+    expect(renderReport({ ...savedCheck, findings: only(severity) }, 'text').exitCode).toBe(exitCode);
+  });
+
+  it.each([
+    ['pending', 0],
+    ['running', 0],
+    ['gated', 0],
+    ['applied', 0],
+    ['failed', 1],
+    ['edited', 1],
+    ['missing', 1],
+  ] as const)('of status with a migration that is %s is %i', (state, exitCode) => {
+    const migrations = [{ id: 'a', path: 'a.sql', state, record: null, note: null }];
+    expect(renderReport({ ...savedStatus, migrations }, 'json').exitCode).toBe(exitCode);
+  });
+
+  it('of explain and plan is 0', () => {
+    expect(renderReport(savedExplain, 'text').exitCode).toBe(0);
+    expect(renderReport(savedPlan, 'text').exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,269 @@
+import type { StatementFacts } from '../../src/model/facts.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import type { CheckReport, ExplainReport, JudgedStatement, PlanReport, StatusReport } from '../../src/model/report.ts';
+import type { Span } from '../../src/model/span.ts';
+
+/** Reports as the pipeline would make them, saved as values: reporters are tested without anything in front of them. */
+const NO_FACTS: StatementFacts = {
+  kind: 'alter-table',
+  locks: [],
+  rewrites: [],
+  scans: [],
+  indexBuilds: [],
+  transaction: 'any',
+  failure: null,
+  losses: [],
+  breaks: [],
+  certainty: 'known',
+  because: [],
+};
+
+function statement(sql: string, line: number, facts: Partial<StatementFacts>): JudgedStatement {
+  const span: Span = {
+    line,
+    column: 1,
+    endLine: line,
+    endColumn: sql.length + 1,
+    startOffset: line * 1000,
+    endOffset: line * 1000 + sql.length,
+  };
+  return { sql, span, facts: { ...NO_FACTS, ...facts } };
+}
+
+const volatileDefault = statement(
+  'ALTER TABLE "orders" ADD COLUMN "public_id" uuid DEFAULT gen_random_uuid() NOT NULL',
+  1,
+  {
+    locks: [{ relation: 'public.orders', mode: 'ACCESS EXCLUSIVE' }],
+    rewrites: ['public.orders'],
+    because: ['A volatile default has to be computed for every row (measured on 18.4).'],
+  },
+);
+const concurrentIndex = statement('CREATE INDEX CONCURRENTLY i\n  ON orders (customer_id)', 3, {
+  kind: 'create-index',
+  locks: [{ relation: 'public.orders', mode: 'SHARE UPDATE EXCLUSIVE' }],
+  scans: ['public.orders'],
+  indexBuilds: ['public.i'],
+  transaction: 'outside-only',
+  because: ['Measured on 18.4.'],
+});
+const dropColumn = statement('ALTER TABLE customers DROP COLUMN legacy_code', 1, {
+  locks: [{ relation: 'public.customers', mode: 'ACCESS EXCLUSIVE' }],
+  losses: ['column public.customers.legacy_code'],
+  breaks: [
+    {
+      kind: 'column-gone',
+      what: 'public.customers.legacy_code',
+      sentence: 'Code that still names legacy_code fails with 42703.',
+    },
+  ],
+  because: ['Measured on 18.4.'],
+});
+const block = statement('DO $$ BEGIN PERFORM 1; END $$', 5, {
+  kind: 'code-block',
+  certainty: 'unknown',
+  because: ['Evenkeel does not look into DO blocks; write the statements out to have them judged.'],
+});
+
+const files = [
+  { path: 'drizzle/0002_order_public_id.sql', statements: [volatileDefault, concurrentIndex] },
+  { path: 'drizzle/0010_drop_legacy_code.sql', statements: [dropColumn, block] },
+];
+
+function finding(judged: JudgedStatement, fields: Omit<Finding, 'span' | 'sql' | 'facts'>): Finding {
+  return { ...fields, span: judged.span, sql: judged.sql, facts: judged.facts };
+}
+
+const findings: readonly Finding[] = [
+  finding(dropColumn, {
+    rule: 'drop-column',
+    severity: 'warning',
+    path: 'drizzle/0010_drop_legacy_code.sql',
+    title: 'Dropping a column that the running application may still read.',
+    consequence: 'Requests that name the column fail from that moment on.',
+    remedy: 'Deploy code that does not name the column first, then drop it.',
+    recipe: 'drop-column',
+    nextCommand: 'evenkeel plan drizzle/0010_drop_legacy_code.sql',
+  }),
+  finding(volatileDefault, {
+    rule: 'rewrite-volatile-default',
+    severity: 'error',
+    path: 'drizzle/0002_order_public_id.sql',
+    title: 'Adding a column with a volatile default rewrites public.orders.',
+    consequence:
+      'Every reader and writer of public.orders waits behind it for as long as the rewrite takes, and everybody who comes later queues behind them.',
+    remedy: 'Add the column without a default, set the default for new rows, and fill the old ones in batches.',
+    recipe: 'add-column-volatile-default',
+    nextCommand: 'evenkeel plan drizzle/0002_order_public_id.sql',
+  }),
+  finding(block, {
+    rule: 'unknown-statement',
+    severity: 'info',
+    path: 'drizzle/0010_drop_legacy_code.sql',
+    title: 'A statement that cannot be judged.',
+    consequence: 'Nobody can tell what it locks.',
+    remedy: 'Write its statements out.',
+    recipe: null,
+    nextCommand: 'evenkeel explain drizzle/0010_drop_legacy_code.sql',
+  }),
+];
+
+export const savedCheck: CheckReport = {
+  kind: 'check',
+  version: 1,
+  server: { engine: 'postgresql', major: 18 },
+  context: 'replayed migrations',
+  files,
+  findings,
+};
+
+export const savedExplain: ExplainReport = {
+  kind: 'explain',
+  version: 1,
+  server: { engine: 'postgresql', major: 16 },
+  files,
+};
+
+const TIMEOUTS = { lockTimeoutMs: 100, statementTimeoutMs: 2000 } as const;
+const EXCLUSIVE = [{ relation: 'public.orders', mode: 'ACCESS EXCLUSIVE' }] as const;
+
+const plan: Plan = {
+  version: 1,
+  engine: 'postgresql',
+  serverMajor: 18,
+  fingerprint: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+  migrations: [
+    {
+      id: '0002_order_public_id',
+      path: 'drizzle/0002_order_public_id.sql',
+      checksum: 'c2',
+      foreignLedgerRow: null,
+      steps: [
+        {
+          kind: 'transaction',
+          id: '01-add-public_id',
+          phase: 'expand',
+          why: 'The column comes without a default, so no row is written.',
+          line: 1,
+          sql: [
+            'ALTER TABLE public.orders ADD COLUMN public_id uuid',
+            'ALTER TABLE public.orders ALTER COLUMN public_id SET DEFAULT gen_random_uuid()',
+          ],
+          locks: EXCLUSIVE,
+          lockClass: 'brief',
+          ...TIMEOUTS,
+          undo: ['ALTER TABLE public.orders DROP COLUMN public_id'],
+          postCondition: { sentence: 'public.orders has the column public_id.', sql: 'SELECT true' },
+        },
+        {
+          kind: 'backfill',
+          id: '02-fill-public_id',
+          phase: 'migrate',
+          why: 'Old rows get their value in small transactions.',
+          line: 1,
+          table: 'public.orders',
+          assignments: 'public_id = gen_random_uuid()',
+          where: 'public_id IS NULL',
+          keyColumns: ['id'],
+          batchRows: 1000,
+          locks: [{ relation: 'public.orders', mode: 'ROW EXCLUSIVE' }],
+          ...TIMEOUTS,
+          undo: null,
+          postCondition: { sentence: 'No row of public.orders lacks public_id.', sql: 'SELECT true' },
+        },
+        {
+          kind: 'concurrent-index',
+          id: '03-build-orders_public_id_key',
+          phase: 'migrate',
+          why: 'Built while everybody works on.',
+          line: 3,
+          verb: 'create',
+          sql: 'CREATE UNIQUE INDEX CONCURRENTLY orders_public_id_key ON public.orders (public_id)',
+          table: 'public.orders',
+          index: 'public.orders_public_id_key',
+          locks: [{ relation: 'public.orders', mode: 'SHARE UPDATE EXCLUSIVE' }],
+          lockTimeoutMs: 100,
+          statementTimeoutMs: null,
+          undo: ['DROP INDEX CONCURRENTLY public.orders_public_id_key'],
+          postCondition: { sentence: 'The index is valid.', sql: 'SELECT true' },
+        },
+        {
+          kind: 'gate',
+          id: '04-gate-public_id',
+          phase: 'contract',
+          why: 'Old code does not know the column.',
+          line: 1,
+          deploy: "the code that writes public_id; don't go on before every instance runs it",
+          undo: null,
+          locks: [],
+        },
+      ],
+    },
+  ],
+};
+
+export const savedPlan: PlanReport = {
+  kind: 'plan',
+  version: 1,
+  plan,
+  notes: [
+    {
+      path: 'drizzle/0002_order_public_id.sql',
+      line: 3,
+      note: 'The statement is safe as it stands and is kept.',
+    },
+  ],
+};
+
+export const savedStatus: StatusReport = {
+  kind: 'status',
+  version: 1,
+  database: '127.0.0.1:5432/shop',
+  ledgerExists: true,
+  runner: { pid: 4711, since: '2026-01-05T09:00:00Z' },
+  migrations: [
+    {
+      id: '0000_create_tables',
+      path: 'drizzle/0000_create_tables.sql',
+      state: 'applied',
+      record: {
+        id: '0000_create_tables',
+        path: 'drizzle/0000_create_tables.sql',
+        checksum: 'c0',
+        state: 'applied',
+        appliedAt: '2026-01-05T09:00:01Z',
+        steps: [],
+      },
+      note: null,
+    },
+    {
+      id: '0002_order_public_id',
+      path: 'drizzle/0002_order_public_id.sql',
+      state: 'gated',
+      record: {
+        id: '0002_order_public_id',
+        path: 'drizzle/0002_order_public_id.sql',
+        checksum: 'c2',
+        state: 'gated',
+        appliedAt: null,
+        steps: [
+          {
+            id: '01-add-public_id',
+            ordinal: 1,
+            state: 'done',
+            attempts: 1,
+            startedAt: '2026-01-05T09:00:02Z',
+            finishedAt: '2026-01-05T09:00:02Z',
+            sqlstate: null,
+            message: null,
+            rowsDone: null,
+          },
+        ],
+      },
+      note: 'Waits for a deployment: the code that writes public_id.',
+    },
+    { id: '0003_x', path: 'drizzle/0003_x.sql', state: 'pending', record: null, note: null },
+  ],
+  nextCommand: 'evenkeel apply drizzle --past-gate 0002_order_public_id:04-gate-public_id',
+};
