@@ -39,7 +39,7 @@ async function demo(signal: AbortSignal): Promise<number> {
   requireBuild();
   const beganAtMs = performance.now();
   await introduce();
-  const server = await IncidentServer.start();
+  const server = await out.during('starting PostgreSQL', IncidentServer.start());
   const load = LoadGenerator.open();
   try {
     const runs = await compare(server, load, signal);
@@ -70,9 +70,8 @@ async function introduce(): Promise<void> {
 }
 
 async function compare(server: IncidentServer, load: LoadGenerator, signal: AbortSignal): Promise<NamedResult[]> {
-  out.status(`  starting PostgreSQL, filling ${count(ORDERS)} orders ...`);
   const beganAtMs = performance.now();
-  await server.fill();
+  await out.during(`filling ${count(ORDERS)} orders`, server.fill());
   const database = await server.copy();
   out.line(
     `  PostgreSQL ${server.version} runs, ${count(ORDERS)} orders filled in (${seconds(performance.now() - beganAtMs)})`,
@@ -92,9 +91,11 @@ async function compare(server: IncidentServer, load: LoadGenerator, signal: Abor
 }
 
 async function measureRate(load: LoadGenerator, database: string, signal: AbortSignal): Promise<number> {
-  out.status(`  trying ${count(RATE_PER_SECOND)} requests a second while nobody disturbs ...`);
   await load.connect({ databaseUrl: database, connections: CONNECTIONS, keys: ORDERS });
-  const { ratePerSecond, undisturbed, refused } = await calibrate(load, RATE_PER_SECOND, signal);
+  const { ratePerSecond, undisturbed, refused } = await out.during(
+    `trying up to ${count(RATE_PER_SECOND)} requests a second while nobody disturbs`,
+    calibrate(load, RATE_PER_SECOND, signal),
+  );
   await load.disconnect();
   for (const { ratePerSecond: rate, failed, p99Ms } of refused) {
     const reason = failed > 0 ? `${count(failed)} failed` : `p99 ${latency(p99Ms)}`;
@@ -116,7 +117,7 @@ async function runOn(
   ratePerSecond: number,
   signal: AbortSignal,
 ): Promise<NamedResult['result']> {
-  const databaseUrl = await server.copy();
+  const databaseUrl = await out.during('making a fresh copy of the database', server.copy());
   await load.connect({ databaseUrl, connections: CONNECTIONS, keys: ORDERS });
   const narrate = narrateIncident(out, strategy.name);
   const result = await runIncident({
@@ -162,7 +163,7 @@ async function tellCheck(signal: AbortSignal): Promise<void> {
   const args = ['check', MIGRATIONS, '--schema', `${EXAMPLE}/schema.sql`];
   out.line();
   out.line(bold('What `evenkeel check` says before anything runs'));
-  const answer = await askEvenkeel([...args, '--format', 'json'], signal);
+  const answer = await out.during('asking', askEvenkeel([...args, '--format', 'json'], signal));
   const known = parseAnswer<CheckAnswer>(answer.stdout, 'findings');
   for (const line of known === null ? raw(answer.stdout, answer.stderr) : checkSummary(known, out.paint))
     out.line(line);
@@ -173,7 +174,7 @@ async function tellPlan(signal: AbortSignal): Promise<void> {
   const args = ['plan', MIGRATIONS, '--schema', `${EXAMPLE}/schema.sql`];
   out.line();
   out.line(bold('What `evenkeel plan` makes of them'));
-  const answer = await askEvenkeel([...args, '--format', 'json'], signal);
+  const answer = await out.during('asking', askEvenkeel([...args, '--format', 'json'], signal));
   const plan = parseAnswer<Plan>(answer.stdout, 'migrations');
   for (const line of plan === null ? raw(answer.stdout, answer.stderr) : planSummary(plan, out.paint)) out.line(line);
   out.line(dim(`  in full: node dist/cli/main.js ${args.join(' ')}`));

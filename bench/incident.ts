@@ -107,7 +107,7 @@ async function measure(setting: Setting, signal: AbortSignal): Promise<Measured>
   const server = await IncidentServer.start();
   const load = LoadGenerator.open();
   try {
-    await server.fill();
+    await out.during(`filling ${count(ORDERS)} orders`, server.fill());
     await requireCapacity(server, load, setting, signal);
     const results: IncidentResult[] = [];
     for (let round = 0; round < setting.rounds; round += 1) {
@@ -140,7 +140,10 @@ async function requireCapacity(
 ): Promise<void> {
   const databaseUrl = await server.copy();
   await load.connect({ databaseUrl, connections: CONNECTIONS, keys: ORDERS });
-  const { ratePerSecond, undisturbed } = await calibrate(load, setting.rate, signal);
+  const { ratePerSecond, undisturbed } = await out.during(
+    'checking that this machine carries the load',
+    calibrate(load, setting.rate, signal),
+  );
   await load.disconnect();
   await server.drop(databaseUrl);
   if (ratePerSecond < setting.rate) {

@@ -6,8 +6,8 @@ import { measureMajor } from './measure-major.ts';
 import { measuredDifferences } from './measured-difference.ts';
 import { readMeasuredFile, writeMeasuredFile } from './measured-file.ts';
 
-/** Two servers at a time: half of the work is waiting. */
-const SERVERS_AT_ONCE = 2;
+/** Three servers at a time: much of the work is waiting. */
+const SERVERS_AT_ONCE = 3;
 
 /**
  * `npm run measure`: runs every form on a real server of every major and writes `measured/postgresql-<major>.json`.

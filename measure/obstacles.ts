@@ -9,7 +9,7 @@ export type OpenSession = () => Promise<pg.Client>;
 /**
  * The modes that a session piles up on its table, each in a savepoint of its own. The topmost stops any request; when
  * it is taken away the next stops everything from its own conflicts on. So a statement that asks for SHARE UPDATE
- * EXCLUSIVE first and for ACCESS EXCLUSIVE later stops at both.
+ * EXCLUSIVE first and for ACCESS EXCLUSIVE later stops at both. Only SHARE ROW EXCLUSIVE after SHARE would slip by.
  */
 const PILE: readonly LockMode[] = ['ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE', 'ACCESS EXCLUSIVE'];
 

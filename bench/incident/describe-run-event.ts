@@ -4,7 +4,7 @@ import type { Blocker, RunEvent } from '../../src/model/run-event.ts';
 export function describeRunEvent(event: RunEvent): string | null {
   switch (event.type) {
     case 'lock:wait':
-      return `sees ${blockers(event.blockers)}; does not ask for the lock, looks again soon`;
+      return `sees ${blockers(event.blockers)}: does not ask for the lock yet`;
     case 'lock:clear':
       return event.waitedMs < 1000 ? null : `the way is clear after ${seconds(event.waitedMs)}; asks now`;
     case 'lock:timeout':
@@ -28,7 +28,7 @@ function blockers(all: readonly Blocker[]): string {
   const who = first.applicationName ?? first.user ?? 'somebody';
   const age = first.ageMs === null ? '' : `, ${seconds(first.ageMs)} old`;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `${who} (pid ${first.pid ?? 'unknown'}${age})${more} on ${first.relation}`;
+  return `${who} (pid ${first.pid ?? 'unknown'}${age}) on ${first.relation}${more}`;
 }
 
 function held(heldMs: number | null): string {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** The name under which the report's session is seen on the server. */
-export const REPORT_NAME = 'monthly-revenue-report';
+const REPORT_NAME = 'monthly-revenue-report';
 
 /** Somebody's long report: one statement that reads `orders` and holds ACCESS SHARE on it until it is done. */
 export interface LongReport {

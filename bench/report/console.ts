@@ -37,6 +37,19 @@ export class Console {
     }
   }
 
+  /** Shows what is being worked on, with the seconds that it takes already, until `work` settles. */
+  async during<Value>(text: string, work: Promise<Value>): Promise<Value> {
+    const beganAtMs = performance.now();
+    const show = (): void => this.status(`  ${text} ... ${Math.round((performance.now() - beganAtMs) / 1000)} s`);
+    show();
+    const timer = setInterval(show, 1000);
+    try {
+      return await work;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
   #clear(): void {
     if (this.#statusShown) this.#stream.write('\r\x1b[2K');
     this.#statusShown = false;

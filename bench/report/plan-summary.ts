@@ -3,6 +3,7 @@ import type { Paint } from './console.ts';
 import { wrap } from './wrap.ts';
 
 const WIDTH = 92;
+const SQL_LENGTH = 160;
 
 /** The plan step by step: the phase, what runs, how it takes its locks, and why. */
 export function planSummary(plan: Plan, paint: Paint): readonly string[] {
@@ -13,12 +14,17 @@ export function planSummary(plan: Plan, paint: Paint): readonly string[] {
 }
 
 function stepLines(step: Step, paint: Paint): readonly string[] {
-  const [first = '', ...rest] = wrap(sqlOf(step), WIDTH - 10);
+  const [first = '', ...rest] = wrap(shorten(sqlOf(step)), WIDTH - 10);
   return [
     `    ${paint.cyan(step.phase.padEnd(9))} ${first}`,
     ...rest.map((line) => `${' '.repeat(14)}${line}`),
     ...wrap(`${manner(step)}. ${step.why}`, WIDTH - 10).map((line) => paint.dim(`${' '.repeat(14)}${line}`)),
   ];
+}
+
+/** A block that looks for rows in the way is long; its beginning says what it is about. */
+function shorten(sql: string): string {
+  return sql.length <= SQL_LENGTH ? sql : `${sql.slice(0, SQL_LENGTH).trimEnd()} ...`;
 }
 
 function sqlOf(step: Step): string {

@@ -12,6 +12,8 @@ export interface CliContext {
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Monotonic, ms. */
+  readonly now: () => number;
   /** Calls `listener` at SIGINT and SIGTERM until the answer is called. */
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Leaves at once, whatever is going on. */

@@ -22,6 +22,7 @@ const context: CliContext = {
   stderr: outputStream(process.stderr),
   env: process.env,
   cwd: process.cwd(),
+  now: () => performance.now(),
   onInterrupt: (listener) => {
     for (const signal of SIGNALS) process.on(signal, listener);
     return () => {

@@ -21,7 +21,7 @@ export async function runCli(words: readonly string[], context: CliContext, tool
   };
   const program = makeProgram({ context, toolkit, setExitCode });
   if (words.length === 0) {
-    context.stderr.write(program.helpInformation());
+    program.outputHelp({ error: true });
     return 2;
   }
   try {

@@ -32,9 +32,6 @@ export interface Look {
 interface TargetRow {
   readonly key: string;
   readonly oid: number;
-  readonly kind: string;
-  readonly root: string;
-  readonly depth: number;
   readonly lockable: boolean;
 }
 
@@ -55,11 +52,12 @@ async function findTargets(
        SELECT oid, oid AS root, 0 AS depth FROM wanted WHERE oid IS NOT NULL
        UNION ALL SELECT up.oid, i.inhparent, up.depth + 1 FROM up JOIN pg_catalog.pg_inherits i ON i.inhrelid = up.root),
      top AS (SELECT DISTINCT ON (oid) oid, root, depth FROM up ORDER BY oid, depth DESC)
-     SELECT w.key, w.oid, c.relkind::text AS kind, r.relnamespace::text || ' ' || r.relname AS root, top.depth,
+     SELECT w.key, w.oid,
        c.relkind IN ('r', 'p') AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') AS lockable
      FROM wanted w JOIN pg_catalog.pg_class c ON c.oid = w.oid JOIN top ON top.oid = w.oid
      JOIN pg_catalog.pg_class r ON r.oid = top.root
-     ORDER BY root COLLATE "C", top.depth, w.key COLLATE "C"`,
+     JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+     ORDER BY n.nspname COLLATE "C", r.relname COLLATE "C", top.depth, w.key COLLATE "C"`,
     [locks.map(({ relation }) => relation)],
   );
   return rows.flatMap(({ key, oid, lockable }) => {
@@ -90,7 +88,7 @@ interface HolderRow {
 const HOLDERS_SQL = `
 WITH k AS MATERIALIZED (
   SELECT locktype, database, relation, transactionid, virtualtransaction, pid, mode, granted FROM pg_catalog.pg_locks),
-wanted AS (SELECT * FROM pg_catalog.unnest($1::oid[], $2::text[]) AS w (relation, mode))
+wanted AS (SELECT * FROM unnest($1::oid[], $2::text[]) AS w (relation, mode))
 SELECT l.relation, l.pid, l.virtualtransaction AS transaction, l.mode, a.backend_type, a.usename, a.application_name,
   a.state, (extract(epoch FROM clock_timestamp() - a.xact_start) * 1000)::float8 AS age,
   (extract(epoch FROM clock_timestamp() - px.prepared) * 1000)::float8 AS prepared_age, px.gid,

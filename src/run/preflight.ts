@@ -63,7 +63,7 @@ export async function assertMayChange(
   );
   const rows = await connection.query<{ key: string; mode: LockMode; owner: string; role: string }>(
     `SELECT DISTINCT w.key, w.mode, pg_catalog.pg_get_userbyid(c.relowner)::text AS owner, current_user::text AS role
-     FROM pg_catalog.unnest($1::text[], $2::text[]) AS w (key, mode)
+     FROM unnest($1::text[], $2::text[]) AS w (key, mode)
      JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(w.key) AND c.relkind IN ('r', 'p')
      WHERE NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') AND NOT CASE w.mode
        -- A foreign key and a trigger lock tables that need not be ours; so does TRUNCATE.

@@ -21,6 +21,9 @@ const EXIT_CODES: Readonly<Record<RunOutcome, number>> = { completed: 0, gated: 
 /** After a second Ctrl+C, as shells have it for SIGINT. */
 const INTERRUPTED_EXIT_CODE = 130;
 
+/** npm passes a Ctrl+C on that the terminal has sent to us already: one key press arrives twice. */
+const SAME_KEY_PRESS_MS = 300;
+
 /** `evenkeel apply <path>`: plans what is pending and runs it guarded. */
 export function applyCommand(deps: CommandDeps): Command {
   return new Command('apply')
@@ -71,7 +74,7 @@ function eventOutput(format: string, context: CliContext): { listen: (event: Run
     isTerminal: stdout.isTerminal,
     columns: stdout.columns,
     paint: paintFor(stdout, env),
-    now: () => performance.now(),
+    now: context.now,
     repeat: (tick, everyMs) => {
       const timer = setInterval(tick, everyMs);
       timer.unref();
@@ -83,8 +86,13 @@ function eventOutput(format: string, context: CliContext): { listen: (event: Run
 /** The first signal asks for a clean stop, the second leaves: the ledger knows how far it came either way. */
 function interruption(context: CliContext): { readonly signal: AbortSignal; readonly close: () => void } {
   const controller = new AbortController();
+  let firstAtMs = 0;
   const close = context.onInterrupt(() => {
-    if (controller.signal.aborted) return context.exitNow(INTERRUPTED_EXIT_CODE);
+    if (controller.signal.aborted) {
+      if (context.now() - firstAtMs >= SAME_KEY_PRESS_MS) context.exitNow(INTERRUPTED_EXIT_CODE);
+      return;
+    }
+    firstAtMs = context.now();
     context.stderr.write('Stopping as soon as the step at hand allows; press Ctrl+C again to leave at once.\n');
     controller.abort();
   });

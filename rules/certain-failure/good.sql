@@ -1,0 +1,2 @@
+DROP VIEW open_orders;
+ALTER TABLE orders ALTER COLUMN status TYPE varchar(40);

@@ -1,0 +1,1 @@
+CREATE TABLE shipments (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tracking_url text);

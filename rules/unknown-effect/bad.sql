@@ -1,0 +1,1 @@
+DO $$ BEGIN EXECUTE 'ALTER TABLE ' || 'orders' || ' ADD COLUMN a int'; END $$;
