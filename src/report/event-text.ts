@@ -1,4 +1,4 @@
-import type { Blocker, RunEvent, RunOutcome } from '../model/run-event.ts';
+import type { Blocker, RunEvent } from '../model/run-event.ts';
 import { countText, durationText } from './quantity-text.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
@@ -14,13 +14,6 @@ export function eventText(event: RunEvent): string {
   const sentence = SENTENCES[event.type] as (event: RunEvent) => string;
   return sentence(event);
 }
-
-const OUTCOMES: Readonly<Record<RunOutcome, string>> = {
-  completed: 'Completed',
-  gated: 'Waiting at a gate',
-  stopped: 'Stopped, nothing half-done',
-  failed: 'Failed',
-};
 
 const SENTENCES: Sentences = {
   'run:start': (event) =>
@@ -39,7 +32,7 @@ const SENTENCES: Sentences = {
     const queued = `stood in lock queues in vain for ${durationText(exposure.waitedInQueueMs)}`;
     const waiters = `at most ${countText(exposure.maxWaitersSeen, 'session')} seen waiting behind it`;
     const next = event.nextCommand === null ? '' : `\nNext: ${event.nextCommand}`;
-    return `${OUTCOMES[event.outcome]}: ${event.summary}\nThe run ${held}, ${queued}, ${waiters}.${next}`;
+    return `${event.summary}\nThe run ${held}, ${queued}, ${waiters}.${next}`;
   },
   'run:note': (event) => `note: ${event.note}`,
   'orphan:terminated': (event) => `ended server process ${event.pid}, which a runner that died had left behind`,
@@ -52,8 +45,8 @@ const SENTENCES: Sentences = {
     const attempts = event.attempts > 1 ? `, ${event.attempts} attempts` : '';
     return `done in ${durationText(event.elapsedMs)}${held}${attempts}`;
   },
-  'step:failed': (event) =>
-    `failed: ${event.message}${event.sqlstate === null ? '' : ` (SQLSTATE ${event.sqlstate})`}. ${event.hint}`,
+  // What to do about it, and what a gate waits for, stands in the closing summary that follows at once.
+  'step:failed': (event) => `failed: ${event.message}${event.sqlstate === null ? '' : ` (SQLSTATE ${event.sqlstate})`}`,
   'lock:wait': (event) =>
     `not asking for the lock yet, ${durationText(event.waitedMs)} so far: ${event.blockers.map(blockerText).join('; ')}`,
   'lock:clear': (event) => `the way is clear after ${durationText(event.waitedMs)}`,
@@ -71,7 +64,7 @@ const SENTENCES: Sentences = {
     return `${countText(event.rowsDone, 'row')}${of}, ${countText(Math.round(event.rowsPerSecond), 'row')} a second${left}`;
   },
   'scan:progress': (event) => `reading the table, ${durationText(event.elapsedMs)} so far`,
-  'gate:closed': (event) => `gate closed. Deploy first: ${event.deploy}`,
+  'gate:closed': () => 'the gate is closed',
   'gate:passed': () => 'gate passed',
 };
 

@@ -99,7 +99,7 @@ function backfillBody(step: BackfillStep): readonly string[] {
 function gateBody(step: GateStep): readonly string[] {
   const message = oneLine(`Gate ${step.id}: ${step.deploy}`).replaceAll("'", "''");
   return [
-    comment(`deploy: ${step.deploy}`),
+    comment(step.deploy),
     comment('Take the next statement out once that is done.'),
     `DO $evenkeel$ BEGIN RAISE EXCEPTION USING MESSAGE = '${message}'; END $evenkeel$;`,
   ];

@@ -37,7 +37,7 @@ function stepText(step: Step, paint: Paint): string {
     row('how', stepManner(step)),
     ...stepLocks(step).map((text) => row('locks', text)),
   ];
-  if (step.kind === 'gate') rows.push(row('deploy', step.deploy));
+  if (step.kind === 'gate') rows.push(row('gate', step.deploy));
   rows.push(...stepSql(step).map((sql) => sqlText('sql', sql, paint)));
   if (step.kind !== 'gate') {
     rows.push(...undoRows(step.undo, paint), row('then', step.postCondition.sentence));

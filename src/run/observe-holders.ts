@@ -1,6 +1,6 @@
 import type { Connection } from '../db/connection.ts';
 import type { RelationLock } from '../model/facts.ts';
-import { conflictingModes, LOCK_MODES, type LockMode } from '../model/lock-mode.ts';
+import { conflictingModes, LOCK_MODES, type LockMode, strongerLockMode } from '../model/lock-mode.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { LockTarget } from './lock-target.ts';
 
@@ -45,6 +45,11 @@ async function findTargets(
   connection: Connection,
   locks: readonly RelationLock[],
 ): Promise<readonly (LockTarget & { readonly oid: number })[]> {
+  const wanted = new Map<RelationKey, LockMode>();
+  for (const { relation, mode } of locks) {
+    const other = wanted.get(relation);
+    wanted.set(relation, other === undefined ? mode : strongerLockMode(mode, other));
+  }
   const rows = await connection.query<TargetRow>(
     `WITH RECURSIVE wanted AS (
        SELECT key, pg_catalog.to_regclass(key)::oid AS oid FROM pg_catalog.unnest($1::text[]) AS key),
@@ -58,10 +63,10 @@ async function findTargets(
      JOIN pg_catalog.pg_class r ON r.oid = top.root
      JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
      ORDER BY n.nspname COLLATE "C", r.relname COLLATE "C", top.depth, w.key COLLATE "C"`,
-    [locks.map(({ relation }) => relation)],
+    [[...wanted.keys()]],
   );
   return rows.flatMap(({ key, oid, lockable }) => {
-    const mode = locks.find(({ relation }) => relation === key)?.mode;
+    const mode = wanted.get(key);
     return mode === undefined ? [] : [{ relation: key, mode, lockable, oid }];
   });
 }

@@ -21,7 +21,7 @@ it.each([13, 18])('runs on PostgreSQL %i up to its gate, and the gate fails unti
     const { rows } = await client.query('SELECT count(DISTINCT public_id)::int AS filled FROM orders');
     expect(rows).toEqual([{ filled: 2500 }]);
     await expect(client.query(gate)).rejects.toThrow(
-      "Gate 04-gate-public_id: the code that writes public_id; don't go on before every instance runs it",
+      "Gate 04-gate-public_id: Deploy the code that writes public_id; don't go on before every instance runs it.",
     );
   } finally {
     await database.drop();

@@ -139,11 +139,11 @@ describe('without a terminal', () => {
       09:00:00 0003_index/01-build: 1,000 rows of about 40,000, 1,000 rows a second, about 39 s left
       09:00:00 0003_index/01-build: done in 3.2 s, locks held 4 ms, 2 attempts
       09:00:00 0003_index/02-x: skipped: its effect is there already
-      09:00:00 0003_index/01-build: gate closed. Deploy first: the new code
+      09:00:00 0003_index/01-build: the gate is closed
       09:00:00 0003_index/01-build: gate passed
-      09:00:00 0003_index/01-build: failed: two rows have the same email (SQLSTATE 23505). Mend them
+      09:00:00 0003_index/01-build: failed: two rows have the same email (SQLSTATE 23505)
       09:00:00 0003_index: applied
-      Stopped, nothing half-done: 1 of 2 steps done.
+      1 of 2 steps done.
       The run held locks for 12 ms in 3 strikes, stood in lock queues in vain for 100 ms, at most 1 session seen waiting behind it.
       Next: evenkeel apply x
       "

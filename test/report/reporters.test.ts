@@ -112,7 +112,7 @@ describe('text', () => {
         contract 04-gate-public_id
           why     Old code does not know the column.
           how     waits for a deployment
-          deploy  the code that writes public_id; don't go on before every instance runs it
+          gate    Deploy the code that writes public_id; don't go on before every instance runs it.
 
       Next: evenkeel apply drizzle/0002_order_public_id.sql
       "
@@ -387,9 +387,9 @@ describe('sql', () => {
 
       -- 04-gate-public_id (contract)
       -- Old code does not know the column.
-      -- deploy: the code that writes public_id; don't go on before every instance runs it
+      -- Deploy the code that writes public_id; don't go on before every instance runs it.
       -- Take the next statement out once that is done.
-      DO $evenkeel$ BEGIN RAISE EXCEPTION USING MESSAGE = 'Gate 04-gate-public_id: the code that writes public_id; don''t go on before every instance runs it'; END $evenkeel$;
+      DO $evenkeel$ BEGIN RAISE EXCEPTION USING MESSAGE = 'Gate 04-gate-public_id: Deploy the code that writes public_id; don''t go on before every instance runs it.'; END $evenkeel$;
       "
     `);
   });

@@ -194,7 +194,7 @@ const plan: Plan = {
           phase: 'contract',
           why: 'Old code does not know the column.',
           line: 1,
-          deploy: "the code that writes public_id; don't go on before every instance runs it",
+          deploy: "Deploy the code that writes public_id; don't go on before every instance runs it.",
           undo: null,
           locks: [],
         },

@@ -84,7 +84,10 @@ export function backfillStep(id: string, options: Partial<BackfillStep> & { cond
     statementTimeoutMs: 5_000,
     undo: null,
     ...rest,
-    postCondition: { sentence: 'no row is left', sql: condition ?? 'SELECT NOT EXISTS (SELECT FROM orders WHERE todo)' },
+    postCondition: {
+      sentence: 'no row is left',
+      sql: condition ?? 'SELECT NOT EXISTS (SELECT FROM orders WHERE todo)',
+    },
   };
 }
 

@@ -20,7 +20,8 @@ describe.each([13, 15, 18])('PostgreSQL %i', (major) => {
         migration('0001_all', [
           transactionStep('01-column', 'ALTER TABLE orders ADD COLUMN extra int', {
             locks: ['public.orders ACCESS EXCLUSIVE'],
-            condition: "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'extra')",
+            condition:
+              "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'extra')",
           }),
           indexStep('02-index', 'CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note)'),
           backfillStep('03-backfill'),
@@ -31,7 +32,12 @@ describe.each([13, 15, 18])('PostgreSQL %i', (major) => {
     );
     expect(result.summary).toBe('Done: one migration is applied.');
     expect(result.outcome).toBe('completed');
-    expect(result.of('step:done').map(({ step }) => step)).toEqual(['01-column', '02-index', '03-backfill', '05-table']);
+    expect(result.of('step:done').map(({ step }) => step)).toEqual([
+      '01-column',
+      '02-index',
+      '03-backfill',
+      '05-table',
+    ]);
     expect(result.of('gate:passed')).toHaveLength(1);
     expect(result.exposure).toMatchObject({ strikes: 1, waitedInQueueMs: 0 });
     expect(await value(client, 'SELECT count(*)::int FROM orders WHERE changed = 1 AND NOT todo')).toBe(2_000);

@@ -24,6 +24,8 @@ export function dataTypeOf(type: TypeName): DataType {
   const modifiers = (type.typmods ?? []).map(modifierOf);
   const numbers = modifiers.filter((modifier) => typeof modifier === 'number');
   const isNumeric = numbers.length === modifiers.length;
+  // numeric(10) is numeric(10, 0), and that is how the server keeps it.
+  if (schema === 'pg_catalog' && name === 'numeric' && numbers.length === 1) numbers.push(0);
   const baseName = isSerialType(type) ? (SERIAL_TYPES[name] ?? name) : name;
   return {
     schema: schema === 'pg_catalog' ? null : schema,

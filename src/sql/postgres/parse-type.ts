@@ -1,11 +1,8 @@
-import { parseSync, type TypeName } from 'libpg-query';
 import type { DataType } from '../../model/data-type.ts';
 import { SqlSyntaxError } from '../../model/error.ts';
 import { dataTypeOf } from './data-type-of.ts';
-import { syntaxErrorIn } from './syntax-error-in.ts';
+import { selectedExpression } from './selected-expression.ts';
 import { asNode } from './tree-node.ts';
-
-const PREFIX = 'SELECT NULL::';
 
 /**
  * Reads a type as `format_type` writes it.
@@ -15,21 +12,9 @@ const PREFIX = 'SELECT NULL::';
  * // { schema: null, name: 'varchar', modifiers: [20], arrayDimensions: 1 }
  */
 export function parseType(sql: string): DataType {
-  return dataTypeOf(onlyType(sql));
-}
-
-function onlyType(sql: string): TypeName {
-  const statement = `${PREFIX}${sql}`;
-  let tree: ReturnType<typeof parseSync>;
-  try {
-    tree = parseSync(statement);
-  } catch (error) {
-    throw syntaxErrorIn(statement, sql, error, PREFIX.length);
-  }
-  const select = asNode(tree.stmts?.[0]?.stmt, 'SelectStmt');
-  const cast = asNode(asNode(select?.targetList?.[0], 'ResTarget')?.val, 'TypeCast');
-  if (tree.stmts?.length !== 1 || cast?.typeName === undefined) {
+  const cast = asNode(selectedExpression('SELECT NULL::', sql, 'a type'), 'TypeCast');
+  if (cast?.typeName === undefined) {
     throw new SqlSyntaxError(`This is not a type: ${sql}`, { path: sql, line: 1, column: 1 });
   }
-  return cast.typeName;
+  return dataTypeOf(cast.typeName);
 }

@@ -1,0 +1,16 @@
+import { COLUMN_SCRIPTS } from './columns.ts';
+import { CONSTRAINT_SCRIPTS } from './constraints.ts';
+import type { DdlScript } from './ddl-script.ts';
+import { INDEX_SCRIPTS } from './indexes.ts';
+import { OTHER_SCRIPTS } from './others.ts';
+import { PARTITION_SCRIPTS } from './partitions.ts';
+import { TABLE_SCRIPTS } from './tables.ts';
+
+export const SCRIPTS: readonly DdlScript[] = [
+  ...TABLE_SCRIPTS,
+  ...COLUMN_SCRIPTS,
+  ...CONSTRAINT_SCRIPTS,
+  ...INDEX_SCRIPTS,
+  ...PARTITION_SCRIPTS,
+  ...OTHER_SCRIPTS,
+];
