@@ -97,12 +97,15 @@ async function measureRate(load: LoadGenerator, database: string, signal: AbortS
     calibrate(load, RATE_PER_SECOND, signal),
   );
   await load.disconnect();
-  for (const { ratePerSecond: rate, failed, p99Ms } of refused) {
-    const reason = failed > 0 ? `${count(failed)} failed` : `p99 ${latency(p99Ms)}`;
-    out.line(yellow(`  ${count(rate)} requests a second are too many for this machine (${reason}): fewer are used`));
+  for (const { load: tried, busyShare } of refused) {
+    const rate = count(tried.ratePerSecond);
+    const seen = `${count(tried.failed)} failed, p99 ${latency(tried.p99Ms)}, processors ${percent(busyShare, 1)} busy`;
+    out.line(yellow(`  ${rate} requests a second are too many for this machine now (${seen}): fewer are used`));
   }
+  const { failed, p99Ms } = undisturbed.load;
   out.line(
-    `  ${count(ratePerSecond)} requests a second, nobody disturbs: ${count(undisturbed.failed)} failed, p99 ${latency(undisturbed.p99Ms)}`,
+    `  ${count(ratePerSecond)} requests a second, nobody disturbs: ${count(failed)} failed, p99 ${latency(p99Ms)}, ` +
+      `processors ${percent(undisturbed.busyShare, 1)} busy`,
   );
   out.line(
     dim('  (80 % reads and 20 % updates by key, 100 connections; no answer within 2 s after it was due is a failure)'),

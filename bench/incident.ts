@@ -151,7 +151,7 @@ async function requireCapacity(
       nextCommand: `npm run bench:incident -- --rate ${ratePerSecond}`,
     });
   }
-  out.line(`  undisturbed: p99 ${latency(undisturbed.p99Ms)} at ${count(setting.rate)} requests a second`);
+  out.line(`  undisturbed: p99 ${latency(undisturbed.load.p99Ms)} at ${count(setting.rate)} requests a second`);
 }
 
 async function runOnce(

@@ -90,7 +90,7 @@ async function readReads(client: pg.Client, states: RelationStates): Promise<Rea
 }
 
 /** What came to the counters between two looks at them. */
-export function difference(
+function difference(
   before: ReadonlyMap<number, ReadCounters>,
   after: ReadonlyMap<number, ReadCounters>,
 ): ReadonlyMap<number, ReadCounters> {

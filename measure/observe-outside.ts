@@ -4,7 +4,7 @@ import { InvariantError } from '../src/model/error.ts';
 import type { LockMode } from '../src/model/lock-mode.ts';
 import { effectsOf, NO_EFFECTS, type ReadCounters } from './effects.ts';
 import type { Form } from './form.ts';
-import { backendPid, difference, errorOf, type Outcome, readBytes } from './observe-inside.ts';
+import { backendPid, errorOf, type Outcome, readBytes } from './observe-inside.ts';
 import { Obstacles, type OpenSession } from './obstacles.ts';
 import { addLockMode, countRows, namedLocks, readLocks, readRelationStates } from './relation-state.ts';
 
@@ -20,8 +20,7 @@ export async function observeOutside(connect: OpenSession, form: Form): Promise<
   const rowsBefore = await countRows(preparer, before);
   await preparer.end();
   const observer = await connect();
-  await untilReadsArrived(observer, connect);
-  const readsBefore = await readReads(observer);
+  await observer.query('SELECT pg_stat_reset()');
 
   const runner = await connect();
   await runner.query(`SET TimeZone = '${form.timeZone ?? 'UTC'}'`);
@@ -30,7 +29,7 @@ export async function observeOutside(connect: OpenSession, form: Form): Promise<
   await Promise.all([obstacles.remove(), runner.end()]);
 
   await untilReadsArrived(observer, connect);
-  const reads = difference(readsBefore, await readReads(observer));
+  const reads = await readReads(observer);
   const after = await readRelationStates(observer);
   const bytesAfter = await readBytes(observer, before, after);
   await observer.end();
@@ -89,12 +88,11 @@ async function readMarks(client: pg.Client): Promise<number> {
  * and reports arrive in order, so one that reads the mark and ends now is the last of them.
  */
 async function untilReadsArrived(client: pg.Client, connect: OpenSession): Promise<void> {
-  const marksBefore = await readMarks(client);
   const marker = await connect();
   await marker.query('SELECT * FROM measuring.mark');
   await marker.end();
   const deadline = Date.now() + 30_000;
-  while ((await readMarks(client)) <= marksBefore) {
+  while ((await readMarks(client)) === 0) {
     if (Date.now() > deadline) throw new InvariantError('The statistics of a finished session did not arrive in 30 s.');
     await sleep(5);
   }

@@ -28,7 +28,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages, by the only rooms that may know them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'libpg-query': ['sql'],
-  'pgsql-deparser': ['sql'],
   pg: ['db'],
   commander: ['cli'],
   picocolors: ['cli', 'report'],

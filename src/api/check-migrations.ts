@@ -10,7 +10,7 @@ import { type InputOptions, loadInput } from './load-input.ts';
  * @example const report = await checkMigrations({ paths: ['drizzle'], serverMajor: 16 });
  */
 export async function checkMigrations(options: InputOptions): Promise<CheckReport> {
-  return check(await loadInput(options));
+  return check({ ...(await loadInput(options)), planCommand: planCommand(options) });
 }
 
 /** The facts of each file, judged alone against the given schema. */
@@ -21,4 +21,13 @@ export async function explainFiles(options: InputOptions): Promise<ExplainReport
 /** The safe plan for migrations; on a live server for those that are not applied yet. */
 export async function planMigrations(options: InputOptions): Promise<PlanReport> {
   return plan(await loadInput(options));
+}
+
+/** The same input for `plan`; the address of a database is never repeated. */
+function planCommand(options: InputOptions): string {
+  const words = ['evenkeel plan', ...options.paths];
+  if (options.schemaFile !== undefined) words.push(`--schema ${options.schemaFile}`);
+  if (options.databaseUrl !== undefined) words.push('--database-url "$DATABASE_URL"');
+  if (options.serverMajor !== undefined) words.push(`--server-version ${options.serverMajor}`);
+  return words.join(' ');
 }

@@ -31,7 +31,7 @@ export function applyStatement(catalog: Catalog, statement: Statement): Catalog 
   const { action } = statement;
   switch (action.kind) {
     case 'create-table':
-      return createTable(catalog, action);
+      return createTable(catalog, action, statement.sql);
     case 'create-table-as':
       return createTableAs(catalog, action);
     case 'alter-table':

@@ -12,6 +12,8 @@ export interface LintInput {
   isUsed(relation: RelationKey): boolean;
   rowsOf(relation: RelationKey): number | null;
   readonly runsInTransaction: boolean;
+  /** What to type to see the safe plan. */
+  readonly planCommand: string;
   /** The recipe that the planner would use, with its way in one sentence; null when it would leave the statement as it is. */
   readonly safeWay: { readonly recipe: string; readonly summary: string } | null;
 }
@@ -32,7 +34,7 @@ export function lintStatement(input: LintInput): readonly Finding[] {
         consequence: hit.consequence,
         remedy: input.safeWay?.summary ?? rule.remedy,
         recipe: input.safeWay?.recipe ?? null,
-        nextCommand: `evenkeel plan ${input.path}`,
+        nextCommand: input.planCommand,
         facts: input.facts,
       },
     ];

@@ -69,6 +69,10 @@ export interface CreateTableAs {
   readonly ifNotExists: boolean;
   readonly withData: boolean;
   readonly reads: readonly RelationReference[];
+  /** Columns that the query names, by any table; null when it says `*`, missing when nobody looked. */
+  readonly columns?: readonly string[] | null;
+  /** As in `Dml`. */
+  readonly readsInFull?: boolean;
   readonly sql: string;
 }
 
@@ -155,6 +159,8 @@ export interface Rename {
   /** The column, constraint, trigger, rule or policy; null when the object itself is renamed. */
   readonly member: string | null;
   readonly to: string;
+  /** Missing when nobody looked. */
+  readonly ifExists?: boolean;
 }
 
 export interface SetSchema {
@@ -196,6 +202,8 @@ export interface CreateTrigger {
   readonly references: RelationReference | null;
   readonly columns: readonly string[];
   readonly function: string;
+  /** FOR EACH ROW: on a partitioned table, every partition gets a copy. Missing when nobody looked. */
+  readonly forEachRow?: boolean;
 }
 
 /** CREATE RULE, CREATE POLICY and ALTER POLICY: something small that hangs on a table. */
@@ -203,6 +211,9 @@ export interface TableAttachment {
   readonly kind: 'create-rule' | 'create-policy' | 'alter-policy';
   readonly name: string;
   readonly table: RelationReference;
+  /** What its condition and its actions read and write; the table itself is left out. Missing when nobody looked. */
+  readonly reads?: readonly RelationReference[];
+  readonly writes?: readonly RelationReference[];
 }
 
 export interface CreateEnum {
@@ -244,7 +255,12 @@ export interface AlterDomain {
         readonly expression: Expression;
         readonly valid: boolean;
       }
-    | { readonly kind: 'drop-constraint' | 'validate-constraint'; readonly name: string };
+    | {
+        readonly kind: 'drop-constraint' | 'validate-constraint';
+        readonly name: string;
+        /** Missing when nobody looked. */
+        readonly ifExists?: boolean;
+      };
 }
 
 /** CREATE TYPE other than an enum, and ALTER TYPE of a composite type. */
@@ -279,6 +295,12 @@ export interface CreateFunction {
   readonly volatility: 'immutable' | 'stable' | 'volatile';
   readonly language: string;
   readonly body: string;
+  /**
+   * What an SQL body reads and writes, and the tables whose rows are its arguments or its result: the server looks them
+   * up when the function is made. Missing when nobody looked; empty for other languages.
+   */
+  readonly reads?: readonly RelationReference[];
+  readonly writes?: readonly RelationReference[];
 }
 
 export interface CreateSchema {
@@ -321,6 +343,8 @@ export interface Truncate {
   readonly tables: readonly RelationReference[];
   readonly cascade: boolean;
   readonly restartIdentity: boolean;
+  /** `TRUNCATE ONLY`: children are left alone. */
+  readonly only?: boolean;
 }
 
 export interface LockTable {
@@ -340,6 +364,8 @@ export interface Reindex {
 export interface Cluster {
   readonly kind: 'cluster';
   readonly table: RelationReference | null;
+  /** `USING index`; null when the table remembers its index, missing when nobody looked. */
+  readonly index?: string | null;
 }
 
 export interface Vacuum {
@@ -351,6 +377,8 @@ export interface Vacuum {
 export interface Analyze {
   readonly kind: 'analyze';
   readonly tables: readonly RelationReference[];
+  /** `ANALYZE ONLY` (PostgreSQL 18): the partitions are read, but keep their own statistics. */
+  readonly only?: boolean;
 }
 
 /** Reading and writing rows. A table that is read and written stands in `writes` only. */
@@ -363,6 +391,17 @@ export interface Dml {
   readonly locksRows: boolean;
   /** false for an UPDATE or DELETE that touches every row. */
   readonly filtered: boolean;
+  /**
+   * The statement reads one relation and nothing narrows it: no WHERE, join, sub-select or LIMIT. For an INSERT or COPY
+   * this is said of its query. Missing when nobody looked.
+   */
+  readonly readsInFull?: boolean;
+  /** Columns that get a value: the SET lists of an UPDATE, the column list of an INSERT; null when they are not told. */
+  readonly sets?: readonly string[] | null;
+  /** The relations of FOR UPDATE OF; null when every relation read is meant. */
+  readonly rowLocks?: readonly RelationReference[] | null;
+  /** Sequences named by a literal in nextval(), setval(), currval(). */
+  readonly sequences?: readonly RelationReference[];
 }
 
 export interface SetVariable {

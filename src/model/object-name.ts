@@ -150,7 +150,24 @@ function expressionName(sql: string): string | null {
   const isWhole =
     /^[a-z_][a-z0-9_$.]*$/i.test(operand) || closingBracket(operand, operand.indexOf('(')) === operand.length - 1;
   if (!isWhole && !/^'[^']*'$/.test(operand)) return null;
-  return expressionName(operand) ?? (cast[2] ?? '').toLowerCase();
+  return expressionName(operand) ?? internalTypeName((cast[2] ?? '').toLowerCase());
+}
+
+const INTERNAL_TYPE_NAMES: Readonly<Record<string, string>> = {
+  bigint: 'int8',
+  bool: 'bool',
+  boolean: 'bool',
+  char: 'bpchar',
+  decimal: 'numeric',
+  float: 'float8',
+  int: 'int4',
+  integer: 'int4',
+  real: 'float4',
+  smallint: 'int2',
+};
+
+function internalTypeName(written: string): string {
+  return INTERNAL_TYPE_NAMES[written] ?? written;
 }
 
 function withoutOuterBrackets(text: string): string {

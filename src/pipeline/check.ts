@@ -18,6 +18,8 @@ export interface ParsedMigration {
 export interface CheckInput extends JudgeOptions {
   readonly migrations: readonly ParsedMigration[];
   readonly catalog: Catalog;
+  /** What to type to see the safe plan for the same input. */
+  readonly planCommand: string;
   /** In words: where the catalog came from. */
   readonly context: string;
 }
@@ -57,6 +59,7 @@ function opinions(input: CheckInput, migration: Migration, step: JudgedStep, fil
       return found === undefined || found.kind === 'sequence' ? null : found.rowsEstimate;
     },
     runsInTransaction: migration.format === 'drizzle',
+    planCommand: input.planCommand,
     safeWay: safeWay(input, step, isFresh),
   });
 }

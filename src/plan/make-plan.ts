@@ -61,7 +61,7 @@ class MigrationPlanner {
   readonly #steps: Step[] = [];
   readonly #input: MakePlanInput;
   readonly #migration: Migration;
-  readonly #before: Catalog;
+  #before: Catalog;
   #settings: readonly string[] = [];
 
   constructor(input: MakePlanInput, migration: Migration, catalog: Catalog) {
@@ -179,10 +179,10 @@ class MigrationPlanner {
         });
       }
       this.#note(statement.span.line, `${key} is not in the schema given; it is taken for an ordinary table in use.`);
-      this.catalog = {
-        ...this.catalog,
-        relations: { ...this.catalog.relations, [key]: ordinaryTable(this.catalog, reference) },
-      };
+      const assumed = { [key]: ordinaryTable(this.catalog, reference) };
+      this.catalog = { ...this.catalog, relations: { ...this.catalog.relations, ...assumed } };
+      // Somebody made it long ago: it is in use, not fresh.
+      this.#before = { ...this.#before, relations: { ...this.#before.relations, ...assumed } };
     }
   }
 

@@ -33,8 +33,23 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_stat_progress_create_index p ON p.index_relid = c.oid AND p.pid <> $3
 ORDER BY n.nspname, c.relname`;
 
-/** @param workerPid our own session, which counts as nobody else's build. */
+/**
+ * Says what is there. `invalid` is believed only when it is seen twice: the catalog is read as of the query's start,
+ * the progress view as of now, so a build that ends in between would pass for a broken one and be dropped.
+ *
+ * @param workerPid our own session, which counts as nobody else's build.
+ */
 export async function inspectIndex(
+  connection: Connection,
+  step: ConcurrentIndexStep,
+  workerPid: number,
+): Promise<IndexInspection> {
+  const first = await inspectOnce(connection, step, workerPid);
+  const broken = first.condition === 'invalid' || first.leftovers.length > 0;
+  return broken ? inspectOnce(connection, step, workerPid) : first;
+}
+
+async function inspectOnce(
   connection: Connection,
   step: ConcurrentIndexStep,
   workerPid: number,

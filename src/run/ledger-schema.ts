@@ -78,7 +78,9 @@ COMMIT;
 /** Whether the target database has a ledger, without touching it. */
 export async function ledgerExists(connection: Connection): Promise<boolean> {
   const [row] = await connection.query<{ there: boolean }>(
-    "SELECT pg_catalog.to_regclass('evenkeel.ledger') IS NOT NULL AS there",
+    // to_regclass() would raise an error for a role that may not use the schema.
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = 'evenkeel' AND c.relname = 'ledger') AS there`,
   );
   return row?.there === true;
 }

@@ -36,8 +36,8 @@ export async function assertWritable(connection: Connection, commandLine: string
 
 async function assertLedgerOurs(connection: Connection, role: string, again: string): Promise<void> {
   const [row] = await connection.query<{ missing: string | null }>(
-    `SELECT min(c.relname) AS missing FROM pg_catalog.pg_class c
-     WHERE c.relnamespace = pg_catalog.to_regnamespace('evenkeel') AND c.relkind = 'r'
+    `SELECT min(c.relname::text) AS missing FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'evenkeel' AND c.relkind = 'r'
        AND NOT (pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')
          AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT')
          AND pg_catalog.has_table_privilege(c.oid, 'UPDATE'))`,

@@ -25,6 +25,7 @@ function checkFile(path: string, format: SourceFormat = 'sql'): CheckReport {
     version: { engine: 'postgresql', major: 18 },
     timeZone: 'UTC',
     context: 'rules/schema.sql',
+    planCommand: `evenkeel plan ${path}`,
   });
 }
 
@@ -69,6 +70,7 @@ test('a table that the same file creates is not in use, so nothing is said about
     version: { engine: 'postgresql', major: 18 },
     timeZone: 'UTC',
     context: 'nothing',
+    planCommand: 'evenkeel plan x.sql',
   });
   expect(report.findings).toEqual([]);
 });

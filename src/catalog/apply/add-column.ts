@@ -1,20 +1,28 @@
+import type { AlterCommand } from '../../model/alter-command.ts';
 import type { Catalog, Column, Table } from '../../model/catalog.ts';
 import { tableOf } from '../../model/catalog-lookup.ts';
 import type { ColumnDefinition, ConstraintDefinition } from '../../model/definition.ts';
 import type { Expression } from '../../model/expression.ts';
-import { type RelationKey, relationKey } from '../../model/relation-name.ts';
+import { type RelationKey, type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { quoteLiteral } from '../../sql/postgres/quote.ts';
 import { directPartitions, treeOf, updateColumn, updateTable } from '../edit-catalog.ts';
 import { addConstraint } from './add-constraint.ts';
 import { addOwnedSequence } from './add-sequence.ts';
-import { resolveExpression, resolveType } from './resolve-names.ts';
+import { resolveDefault, resolveType } from './resolve-names.ts';
+import { sequenceNamesIn } from './sequence-names-in.ts';
 import { setNotNull } from './set-not-null.ts';
 
 /** From 17 on the partitions' columns are identity columns too. */
 export const PARTITION_IDENTITY_SINCE = 17;
 
 /** ADD COLUMN: in the table and in all that inherit from it, with its sequence and its constraints. */
-export function addColumn(catalog: Catalog, key: RelationKey, definition: ColumnDefinition, only: boolean): Catalog {
+export function addColumn(
+  catalog: Catalog,
+  key: RelationKey,
+  command: Extract<AlterCommand, { kind: 'add-column' }>,
+  only: boolean,
+): Catalog {
+  const { column: definition } = command;
   const table = tableOf(catalog, key);
   if (table === null || table.columns.some((column) => column.name === definition.name)) return catalog;
   const column = columnOf(catalog, definition);
@@ -22,7 +30,7 @@ export function addColumn(catalog: Catalog, key: RelationKey, definition: Column
   for (const target of treeOf(catalog, key, only)) {
     changed = updateTable(changed, target, (one) => withColumn(one, target === key ? column : inherited(column)));
   }
-  changed = addColumnSequence(changed, table, definition);
+  changed = addColumnSequence(changed, table, definition, sequenceNamesIn(command.sql)[0]);
   if (definition.default !== null || definition.serial) changed = spreadDefault(changed, key, definition.name, only);
   changed = addColumnNotNull(changed, key, definition, only);
   for (const constraint of inServerOrder(definition.constraints)) {
@@ -37,7 +45,7 @@ export function columnOf(catalog: Catalog, definition: ColumnDefinition): Column
     name: definition.name,
     type: resolveType(catalog, definition.type),
     notNull: false,
-    default: definition.default === null ? null : resolveExpression(catalog, definition.default),
+    default: resolveDefault(catalog, definition.default),
     identity: definition.identity,
     generated: definition.generated,
     collation: collationOf(definition.collation),
@@ -60,7 +68,12 @@ function withColumn(table: Table, column: Column): Table {
 }
 
 /** The sequence of a serial or identity column, and what the column takes from it. */
-export function addColumnSequence(catalog: Catalog, table: Table, definition: ColumnDefinition): Catalog {
+export function addColumnSequence(
+  catalog: Catalog,
+  table: Table,
+  definition: ColumnDefinition,
+  sequenceName: RelationReference | null = null,
+): Catalog {
   if (!definition.serial && definition.identity === null) return catalog;
   const key = relationKey(table.name);
   const { catalog: withSequence, sequence } = addOwnedSequence(
@@ -68,6 +81,7 @@ export function addColumnSequence(catalog: Catalog, table: Table, definition: Co
     table.name,
     definition.name,
     definition.type.name,
+    sequenceName,
   );
   if (definition.serial) {
     const next = nextValue(sequence);

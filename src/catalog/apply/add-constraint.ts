@@ -15,6 +15,7 @@ import type {
   ForeignKeyDefinition,
   KeyDefinition,
 } from '../../model/definition.ts';
+import type { Expression } from '../../model/expression.ts';
 import { chooseConstraintIndexName, chooseConstraintName, joinNameParts } from '../../model/object-name.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import { parseExpression } from '../../sql/postgres/parse-expression.ts';
@@ -81,12 +82,13 @@ function addCheck(
   { only, fresh }: AddConstraintOptions,
 ): Catalog {
   const { schema, name: tableName } = table.name;
-  const columns = definition.expression.columns;
+  const expression = resolveExpression(catalog, ofColumns(table, definition.expression));
+  const { columns } = expression;
   const column = columns.length === 1 ? (columns[0] ?? null) : null;
   const constraint: CheckConstraint = {
     kind: 'check',
     name: definition.name ?? chooseConstraintName(catalog, schema, tableName, column, 'check'),
-    expression: resolveExpression(catalog, definition.expression),
+    expression,
     valid: definition.enforced && (definition.valid || fresh),
     noInherit: definition.noInherit,
   };
@@ -95,6 +97,16 @@ function addCheck(
     changed = mergeCheck(changed, target, constraint);
   }
   return changed;
+}
+
+/** The table's own name in an expression is the whole row and no column. */
+function ofColumns(table: Table, expression: Expression): Expression {
+  const isColumn = (name: string): boolean => table.columns.some((column) => column.name === name);
+  return {
+    ...expression,
+    columns: expression.columns.filter(isColumn),
+    provesNotNull: expression.provesNotNull.filter(isColumn),
+  };
 }
 
 /** A child that has the parent's CHECK already, under the same name, keeps its own. */

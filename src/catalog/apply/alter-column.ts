@@ -6,7 +6,8 @@ import { putRelation, treeOf, updateColumn } from '../edit-catalog.ts';
 import { collationOf, spreadIdentity } from './add-column.ts';
 import { addOwnedSequence, sequenceType } from './add-sequence.ts';
 import { dropRelations } from './drop-relation.ts';
-import { resolveExpression, resolveType } from './resolve-names.ts';
+import { resolveDefault, resolveExpression, resolveType } from './resolve-names.ts';
+import { sequenceNamesIn } from './sequence-names-in.ts';
 import { dropNotNull, setNotNull } from './set-not-null.ts';
 
 /** A command on one column by name. */
@@ -22,7 +23,7 @@ export function alterColumn(catalog: Catalog, key: RelationKey, command: ColumnC
     case 'drop-not-null':
       return dropNotNull(catalog, key, command.column, only);
     case 'add-identity':
-      return addIdentity(catalog, table, key, command.column, command.identity);
+      return addIdentity(catalog, table, key, command);
     case 'set-identity':
       return setIdentity(catalog, key, command);
     case 'drop-identity':
@@ -42,9 +43,7 @@ export function alterColumn(catalog: Catalog, key: RelationKey, command: ColumnC
 function columnChange(catalog: Catalog, command: ColumnCommand): (column: Column) => Column {
   switch (command.kind) {
     case 'set-default': {
-      // SET DEFAULT NULL takes the default away.
-      const isNull = /^NULL(::|$)/i.test(command.default.sql);
-      const value = isNull ? null : resolveExpression(catalog, command.default);
+      const value = resolveDefault(catalog, command.default);
       return (column) => ({ ...column, default: value });
     }
     case 'set-expression': {
@@ -64,13 +63,13 @@ function addIdentity(
   catalog: Catalog,
   table: Table,
   key: RelationKey,
-  name: string,
-  identity: 'always' | 'by-default',
+  command: Extract<ColumnCommand, { kind: 'add-identity' }>,
 ): Catalog {
-  const column = table.columns.find((own) => own.name === name);
+  const column = table.columns.find((own) => own.name === command.column);
   if (column === undefined || column.identity !== null) return catalog;
-  const { catalog: changed } = addOwnedSequence(catalog, table.name, name, column.type.name);
-  return spreadIdentity(changed, key, name, identity);
+  const [given = null] = sequenceNamesIn(command.sql);
+  const { catalog: changed } = addOwnedSequence(catalog, table.name, column.name, column.type.name, given);
+  return spreadIdentity(changed, key, column.name, command.identity);
 }
 
 /** SET GENERATED says how; RESTART and other options of the sequence change nothing here. */

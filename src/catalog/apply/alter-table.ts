@@ -67,7 +67,7 @@ function constraintPass(kind: string): number {
 function alter(catalog: Catalog, key: RelationKey, command: AlterCommand, only: boolean): Catalog {
   switch (command.kind) {
     case 'add-column':
-      return addColumn(catalog, key, command.column, only);
+      return addColumn(catalog, key, command, only);
     case 'drop-column':
       return dropColumn(catalog, key, command.column, { cascade: command.cascade, only });
     case 'set-default':

@@ -34,7 +34,8 @@ export function copyLikeExtras(catalog: Catalog, key: RelationKey, source: Table
   if (target === null) return catalog;
   for (const column of source.columns) {
     if (column.identity !== null && includes(options, 'identity')) {
-      changed = addOwnedSequence(changed, target.name, column.name, column.type.name).catalog;
+      // The server gives the copy a bigint sequence, whatever the column's type (measured on 13 to 18).
+      changed = addOwnedSequence(changed, target.name, column.name, 'int8').catalog;
     }
     if (!column.notNull) continue;
     const own = source.constraints.find((one) => one.kind === 'not-null' && one.column === column.name);

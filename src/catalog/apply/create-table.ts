@@ -14,6 +14,7 @@ import {
 import { addConstraint, mergeCheck } from './add-constraint.ts';
 import { copyLikeExtras, likeColumns } from './create-table-like.ts';
 import { joinPartition } from './partitions.ts';
+import { sequenceNamesIn } from './sequence-names-in.ts';
 import { setNotNull } from './set-not-null.ts';
 
 /** The name of a new relation; a temporary one lives in the session's own schema. */
@@ -49,7 +50,7 @@ export function bareTable(name: QualifiedName, persistence: Table['persistence']
 }
 
 /** CREATE TABLE in all its forms: of columns, LIKE others, INHERITS, PARTITION OF. */
-export function createTable(catalog: Catalog, action: CreateTable): Catalog {
+export function createTable(catalog: Catalog, action: CreateTable, sql: string): Catalog {
   const name = newRelationName(catalog, action);
   const parents = parentsOf(catalog, action);
   if (isRelationName(catalog, name) || parents === null) return catalog;
@@ -72,7 +73,7 @@ export function createTable(catalog: Catalog, action: CreateTable): Catalog {
     inherits: parent === undefined ? parents.map((one) => relationKey(one.name)) : [],
   };
   let changed = putRelation(catalog, table);
-  for (const definition of action.columns) changed = addColumnSequence(changed, table, definition);
+  changed = addSequences(changed, table, action, sql);
   for (const { source, options } of likes) changed = copyLikeExtras(changed, key, source, options);
   for (const one of parents) changed = inheritConstraints(changed, key, one);
   for (const definition of action.columns) changed = addColumnNotNull(changed, key, definition, true);
@@ -80,6 +81,17 @@ export function createTable(catalog: Catalog, action: CreateTable): Catalog {
     changed = joinPartition(changed, relationKey(parent.name), key, action.partitionOf.bound);
   }
   return addOwnConstraints(changed, key, action);
+}
+
+/** Names that identity columns give to their sequences are told apart only when every one of them gives one. */
+function addSequences(catalog: Catalog, table: Table, action: CreateTable, sql: string): Catalog {
+  const identities = action.columns.filter((column) => column.identity !== null);
+  const given = identities.length > 0 ? sequenceNamesIn(sql) : [];
+  const names = given.length === identities.length ? given : [];
+  return action.columns.reduce(
+    (changed, definition) => addColumnSequence(changed, table, definition, names[identities.indexOf(definition)]),
+    catalog,
+  );
 }
 
 function parentsOf(catalog: Catalog, action: CreateTable): readonly Table[] | null {

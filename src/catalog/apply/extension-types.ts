@@ -1,9 +1,10 @@
 /** The types that well-known extensions bring along; what else an extension creates is not followed. */
 export const EXTENSION_TYPES: Readonly<Record<string, readonly string[]>> = {
+  btree_gist: ['gbtreekey16', 'gbtreekey2', 'gbtreekey32', 'gbtreekey4', 'gbtreekey8', 'gbtreekey_var'],
   citext: ['citext'],
   cube: ['cube'],
   hstore: ['hstore', 'ghstore'],
-  intarray: ['query_int'],
+  intarray: ['intbig_gkey', 'query_int'],
   isn: ['ean13', 'isbn', 'isbn13', 'ismn', 'ismn13', 'issn', 'issn13', 'upc'],
   lo: ['lo'],
   ltree: ['lquery', 'ltree', 'ltree_gist', 'ltxtquery'],

@@ -40,8 +40,10 @@ export function rename(catalog: Catalog, action: Rename): Catalog {
     case 'schema':
       return renameSchema(catalog, action.name.name, to);
     case 'rule':
-    case 'other':
       return catalog;
+    case 'other':
+      // A domain's constraint; an attribute of a composite type is not kept.
+      return member === null ? catalog : renameDomainConstraint(catalog, action.name, member, to);
     default:
       return member === null ? catalog : renameMember(catalog, object, action.name, member, to);
   }
@@ -64,8 +66,7 @@ function renameMember(
   to: string,
 ): Catalog {
   const relation = findRelation(catalog, reference);
-  if (relation === null)
-    return object === 'constraint' ? renameDomainConstraint(catalog, reference, member, to) : catalog;
+  if (relation === null) return catalog;
   const key = relationKey(relation.name);
   switch (object) {
     case 'column':

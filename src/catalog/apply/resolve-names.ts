@@ -22,6 +22,12 @@ export function resolveFunctionName(catalog: Catalog, written: string): string {
   return found === null ? written : relationKey(found.name);
 }
 
+/** A default as the catalog keeps it; `DEFAULT NULL` is no default. */
+export function resolveDefault(catalog: Catalog, expression: Expression | null): Expression | null {
+  if (expression === null || /^\(*(CAST\()?NULL\b(?! IS)/i.test(expression.sql)) return null;
+  return resolveExpression(catalog, expression);
+}
+
 /** An expression whose user functions are named with their schema, as the server would print them. */
 export function resolveExpression(catalog: Catalog, expression: Expression): Expression {
   return { ...expression, functions: expression.functions.map((name) => resolveFunctionName(catalog, name)) };

@@ -16,7 +16,7 @@ const VOLATILITIES: Readonly<Record<FunctionRow['volatility'], UserFunction['vol
   v: 'volatile',
 };
 
-/** Functions and procedures. Overloads share one name: the most volatile of them speaks for all. */
+/** Functions and procedures; not the constructors of range types, which are `internal`. Overloads share one name: the most volatile of them speaks for all. */
 export async function readFunctions(connection: Connection): Promise<readonly UserFunction[]> {
   // Bodies in the SQL standard's form came with 14.
   const body = connection.serverMajor >= 14 ? 'coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)' : 'p.prosrc';
@@ -25,7 +25,7 @@ export async function readFunctions(connection: Connection): Promise<readonly Us
     FROM pg_proc p
     JOIN pg_namespace n ON n.oid = p.pronamespace
     JOIN pg_language l ON l.oid = p.prolang
-    WHERE p.prokind IN ('f', 'p', 'w') AND ${IS_USER_SCHEMA} AND NOT ${isExtensionOwned('pg_proc', 'p.oid')}
+    WHERE p.prokind IN ('f', 'p', 'w') AND l.lanname <> 'internal' AND ${IS_USER_SCHEMA} AND NOT ${isExtensionOwned('pg_proc', 'p.oid')}
     ORDER BY n.nspname, p.proname, p.provolatile DESC, p.oid`);
   return rows.map(({ schema, name, volatility, language, body: text }) => ({
     name: { schema, name },

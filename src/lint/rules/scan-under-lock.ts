@@ -1,4 +1,4 @@
-import { blocksWrites } from '../../model/lock-mode.ts';
+import { blocksReads, blocksWrites } from '../../model/lock-mode.ts';
 import { nameWithSize, type Rule, usedLocks } from '../rule.ts';
 import { list, sentence, whoWaits } from '../who-waits.ts';
 
@@ -10,7 +10,9 @@ export const scanUnderLock: Rule = {
   check(input) {
     const { facts } = input;
     const scanned = facts.scans.filter((relation) => input.isUsed(relation));
-    const locks = usedLocks(input).filter((lock) => blocksWrites(lock.mode));
+    // Nobody writes to a materialized view but its own refresh.
+    const blocks = facts.kind === 'refresh-materialized-view' ? blocksReads : blocksWrites;
+    const locks = usedLocks(input).filter((lock) => blocks(lock.mode));
     if (scanned.length === 0 || locks.length === 0 || facts.indexBuilds.length > 0) return null;
     return {
       title: `Reads every row of ${list(scanned.map((one) => nameWithSize(input, one)))} while it holds a lock.`,

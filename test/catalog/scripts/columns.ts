@@ -142,7 +142,7 @@ export const COLUMN_SCRIPTS: readonly DdlScript[] = [
       CREATE TABLE r (t_a int REFERENCES t (a));
       CREATE VIEW v AS SELECT a, b FROM t;
       CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
-      CREATE TRIGGER g BEFORE UPDATE OF a, b ON t FOR EACH ROW WHEN (new.c > 0) EXECUTE FUNCTION f();
+      CREATE TRIGGER g AFTER UPDATE OF a, b ON t FOR EACH ROW WHEN (new.c > 0) EXECUTE FUNCTION f();
       ALTER TABLE t RENAME COLUMN a TO x;
       ALTER TABLE t RENAME b TO y;
       ALTER TABLE t RENAME d TO z;
