@@ -6,6 +6,7 @@ import type { MeasuredFile, MeasuredForm } from './measured-form.ts';
 import { type Outcome, observeInside } from './observe-inside.ts';
 import { observeOutside } from './observe-outside.ts';
 import { compareText, countRows, readRelationStates } from './relation-state.ts';
+import { requestsInside, strongerLocks } from './stopped-locks.ts';
 
 /** No work of the server's own may mix with what a statement does, and parallel workers' scans are not counted. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -17,10 +18,19 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 const NEEDS_NO_TRANSACTION = '25001';
 
+export interface MeasureOptions {
+  /** Look in every form for locks that are given back before it ends; three times as slow. */
+  readonly everyRequest?: boolean;
+}
+
 /** Runs those of the forms that a major has on a server of its own. */
-export async function measureMajor(major: number, forms: readonly Form[]): Promise<MeasuredFile> {
+export async function measureMajor(
+  major: number,
+  forms: readonly Form[],
+  options: MeasureOptions = {},
+): Promise<MeasuredFile> {
   const server = await startPostgresServer({ major, settings: SETTINGS });
-  const workshop = new Workshop(server);
+  const workshop = new Workshop(server, options.everyRequest === true);
   try {
     await workshop.open();
     const measured: MeasuredForm[] = [];
@@ -56,6 +66,7 @@ export function readSchema(name: SchemaName): string {
 }
 
 interface SharedDatabase {
+  readonly name: string;
   readonly client: pg.Client;
   readonly rows: ReadonlyMap<number, number>;
 }
@@ -63,12 +74,14 @@ interface SharedDatabase {
 /** The databases of one server: a template for each base schema, a shared copy for roll-backs, and throw-away copies. */
 class Workshop {
   readonly #server: PostgresServer;
+  readonly #everyRequest: boolean;
   readonly #templates = new Set<string>();
   readonly #shared = new Map<SchemaName, SharedDatabase>();
   #copies = 0;
 
-  constructor(server: PostgresServer) {
+  constructor(server: PostgresServer, everyRequest: boolean) {
     this.#server = server;
+    this.#everyRequest = everyRequest;
   }
 
   /** A place for SET TABLESPACE to move things to. */
@@ -82,13 +95,14 @@ class Workshop {
   /** In a transaction; forms with a setup get a database of their own, for the setup's own locks must be gone. */
   async inside(form: Form): Promise<Outcome> {
     if (form.setup === undefined) {
-      const { client, rows } = await this.#sharedDatabase(form.schema);
-      return await observeInside(client, form, rows);
+      const { name, client, rows } = await this.#sharedDatabase(form.schema);
+      return await this.#withRequests(name, form, await observeInside(client, form, rows));
     }
     const name = await this.#copy(form);
     const client = await this.#connect(name);
     try {
-      return await observeInside(client, form, await countRows(client, await readRelationStates(client)));
+      const rows = await countRows(client, await readRelationStates(client));
+      return await this.#withRequests(name, form, await observeInside(client, form, rows));
     } finally {
       await client.end();
       await this.#drop(name);
@@ -108,13 +122,21 @@ class Workshop {
     await Promise.all([...this.#shared.values()].map(({ client }) => client.end()));
   }
 
+  async #withRequests(database: string, form: Form, outcome: Outcome): Promise<Outcome> {
+    const wanted = form.givesLocksBack === true || this.#everyRequest;
+    if (!wanted || outcome.error !== null) return outcome;
+    const requests = await requestsInside(() => this.#connect(database), form);
+    return { ...outcome, locks: strongerLocks(outcome.locks, requests) };
+  }
+
   async #sharedDatabase(schema: SchemaName): Promise<SharedDatabase> {
     const known = this.#shared.get(schema);
     if (known !== undefined) return known;
     const template = await this.#template(schema);
-    await this.#admin(`CREATE DATABASE shared_${schema} TEMPLATE ${template}`);
-    const client = await this.#connect(`shared_${schema}`);
-    const shared = { client, rows: await countRows(client, await readRelationStates(client)) };
+    const name = `shared_${schema}`;
+    await this.#admin(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    const client = await this.#connect(name);
+    const shared = { name, client, rows: await countRows(client, await readRelationStates(client)) };
     this.#shared.set(schema, shared);
     return shared;
   }

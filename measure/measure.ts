@@ -12,17 +12,22 @@ const SERVERS_AT_ONCE = 3;
 /**
  * `npm run measure`: runs every form on a real server of every major and writes `measured/postgresql-<major>.json`.
  * With `--check` it writes nothing, compares, and exits with 1 when anything differs. `--major 18` does one major.
+ * `--every-request` also looks in every form for locks that are given back before the statement ends.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { check: { type: 'boolean', default: false }, major: { type: 'string', multiple: true } },
+    options: {
+      check: { type: 'boolean', default: false },
+      'every-request': { type: 'boolean', default: false },
+      major: { type: 'string', multiple: true },
+    },
   });
   const majors = values.major?.map(knownMajor) ?? MEASURED_MAJORS;
   const queue = [...majors];
   const differences: string[] = [];
   const work = async (): Promise<void> => {
     for (let major = queue.shift(); major !== undefined; major = queue.shift()) {
-      differences.push(...(await measureAndKeep(major, values.check)));
+      differences.push(...(await measureAndKeep(major, values.check, values['every-request'])));
     }
   };
   await Promise.all(Array.from({ length: SERVERS_AT_ONCE }, work));
@@ -39,9 +44,9 @@ function knownMajor(text: string): number {
   });
 }
 
-async function measureAndKeep(major: number, check: boolean): Promise<readonly string[]> {
+async function measureAndKeep(major: number, check: boolean, everyRequest: boolean): Promise<readonly string[]> {
   const startedMs = performance.now();
-  const fresh = await measureMajor(major, ALL_FORMS);
+  const fresh = await measureMajor(major, ALL_FORMS, { everyRequest });
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   console.log(`postgresql ${fresh.version}: ${fresh.forms.length} forms in ${seconds} s`);
   if (check) return measuredDifferences(readMeasuredFile(major), fresh);

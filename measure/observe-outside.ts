@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { InvariantError } from '../src/model/error.ts';
-import type { LockMode } from '../src/model/lock-mode.ts';
 import { effectsOf, NO_EFFECTS, type ReadCounters } from './effects.ts';
 import type { Form } from './form.ts';
 import { backendPid, errorOf, type Outcome, readBytes } from './observe-inside.ts';
 import { Obstacles, type OpenSession } from './obstacles.ts';
 import { addLockMode, countRows, namedLocks, readLocks, readRelationStates } from './relation-state.ts';
+import { locksOfStopped } from './stopped-locks.ts';
 
 /**
  * Runs a form that no transaction may hold. Its locks cannot be read at the end, for they are gone by then; so it is
@@ -41,31 +41,6 @@ export async function observeOutside(connect: OpenSession, form: Form): Promise<
     // A scan before a refusal is no work that the statement is known for; what it leaves behind is.
     effects: error === null ? effects : { ...NO_EFFECTS, newRelations: effects.newRelations },
   };
-}
-
-/** Runs the statement; whenever it waits, reads its locks and then takes away a little of what it waits for. */
-async function locksOfStopped(
-  observer: pg.Client,
-  pid: number,
-  obstacles: Obstacles,
-  run: () => Promise<Outcome['error']>,
-): Promise<{ readonly error: Outcome['error']; readonly strongest: ReadonlyMap<number, LockMode> }> {
-  const strongest = new Map<number, LockMode>();
-  let done = false;
-  const finished = run().finally(() => {
-    done = true;
-  });
-  while (!done) {
-    const { rows } = await observer.query<{ blocker: number; waits_for: string }>(
-      `SELECT unnest(pg_blocking_pids($1)) AS blocker,
-              (SELECT locktype FROM pg_locks WHERE pid = $1 AND NOT granted LIMIT 1) AS waits_for`,
-      [pid],
-    );
-    if (rows.length === 0) await sleep(1);
-    else for (const [oid, mode] of await readLocks(observer, pid)) addLockMode(strongest, oid, mode);
-    for (const row of rows) await obstacles.yieldFrom(row.blocker, row.waits_for === 'virtualxid');
-  }
-  return { error: await finished, strongest };
 }
 
 async function readReads(client: pg.Client): Promise<ReadonlyMap<number, ReadCounters>> {

@@ -140,7 +140,7 @@ export const TABLE_FORMS: readonly Form[] = [
   form('rename-policy', 'ALTER POLICY customers_all ON customers RENAME TO customers_some'),
   form('drop-policy', 'DROP POLICY customers_all ON customers'),
   form('drop-policy-missing', 'DROP POLICY no_such_policy ON customers'),
-  form('drop-policy-if-exists-missing', 'DROP POLICY IF EXISTS no_such_policy ON customers'),
+  form('drop-policy-if-exists-missing', 'DROP POLICY IF EXISTS no_such_policy ON customers', { givesLocksBack: true }),
   form('create-rule', 'CREATE RULE settings_keep AS ON DELETE TO settings DO INSTEAD NOTHING'),
   form('create-rule-also', 'CREATE RULE settings_log AS ON INSERT TO settings DO ALSO DELETE FROM categories'),
   form('replace-rule', 'CREATE OR REPLACE RULE categories_keep AS ON DELETE TO categories DO INSTEAD NOTHING'),

@@ -75,7 +75,7 @@ CREATE TRIGGER t AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION note();`,
   form('trigger/disable-partitioned-all', 'ALTER TABLE events DISABLE TRIGGER ALL', { schema: 'partitioned' }),
   form('trigger/drop', 'DROP TRIGGER orders_touch ON orders'),
   form('trigger/drop-missing', 'DROP TRIGGER no_such_trigger ON orders'),
-  form('trigger/drop-missing-if-exists', 'DROP TRIGGER IF EXISTS no_such_trigger ON orders'),
+  form('trigger/drop-missing-if-exists', 'DROP TRIGGER IF EXISTS no_such_trigger ON orders', { givesLocksBack: true }),
   form('trigger/drop-missing-table-if-exists', 'DROP TRIGGER IF EXISTS t ON no_such_table'),
   form('trigger/rename', 'ALTER TRIGGER orders_touch ON orders RENAME TO orders_touched'),
 

@@ -46,6 +46,7 @@ export const TYPE_AND_SEQUENCE_FORMS: readonly Form[] = [
   }),
   form('domain/add-check-partitioned', 'ALTER DOMAIN label ADD CONSTRAINT label_short CHECK (length(VALUE) < 50)', {
     schema: 'partitioned',
+    givesLocksBack: true,
     setup: 'CREATE DOMAIN label AS text; ALTER TABLE events ALTER COLUMN kind TYPE label;',
   }),
   form('domain/add-check-in-array', "ALTER DOMAIN plain_text ADD CONSTRAINT plain_text_given CHECK (VALUE <> '')", {

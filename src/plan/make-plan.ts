@@ -1,6 +1,6 @@
 import type { Action } from '../model/action.ts';
 import type { Catalog, Table } from '../model/catalog.ts';
-import { findRelation, nameForCreation } from '../model/catalog-lookup.ts';
+import { findRelation, nameForCreation, tableOf } from '../model/catalog-lookup.ts';
 import { UnplannableError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
 import type { MigrationPlan, Step, TransactionStep } from '../model/plan.ts';
@@ -133,9 +133,21 @@ class MigrationPlanner {
 
   #finish(draft: Exclude<StepDraft, { kind: 'replan' }>, line: number): void {
     const place = { ordinal: this.#steps.length + 1, line, isFresh: (key: string) => this.#isFresh(key) };
+    if (draft.kind === 'backfill') this.#warnOfTriggers(draft.table, line);
     const finished = finishStep(draft, place, this.catalog, this.#input.tools);
     this.catalog = finished.catalog;
     this.#steps.push(withSettings(finished.step, this.#settings));
+  }
+
+  /** ALTER TABLE fires no trigger, a backfill does: an updated_at or an audit table would show it. */
+  #warnOfTriggers(table: RelationKey, line: number): void {
+    const triggers = tableOf(this.catalog, table)?.triggers.filter((one) => !one.name.startsWith('zzz_evenkeel')) ?? [];
+    if (triggers.length === 0) return;
+    const names = triggers.map((one) => one.name).join(', ');
+    this.#note(
+      line,
+      `The backfill of ${table} updates rows, so its triggers (${names}) may fire for each of them; the naive statement fires none.`,
+    );
   }
 
   #recipeInput(statement: Statement): RecipeInput {

@@ -123,7 +123,9 @@ describe('PostgreSQL 18', () => {
     await writer.query('UPDATE orders SET changed = 0 WHERE id = 1');
     const started = startRun(database, createIndex, { limits: { indexProgressEveryMs: 1, backOffCapMs: 50 } });
     await started.next('index:progress');
-    await client.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONC%'");
+    await client.query(
+      "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONC%'",
+    );
     await writer.query('COMMIT');
     const result = await started.result;
     expect(result.outcome).toBe('completed');
@@ -150,7 +152,11 @@ describe('PostgreSQL 18', () => {
     const building = client.query(CREATE);
     const look = await database.client();
     await until(
-      async () => (await value<number>(look, 'SELECT count(*)::int FROM pg_stat_progress_create_index')) === 1,
+      async () =>
+        (await value<number>(
+          look,
+          'SELECT count(*)::int FROM pg_stat_progress_create_index WHERE datname = current_database()',
+        )) === 1,
     );
     const condition = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('orders_note_idx')";
     const started = startRun(database, plan(migration('0001_index', [indexStep('01-index', CREATE, { condition })])));

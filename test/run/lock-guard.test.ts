@@ -17,7 +17,8 @@ const addColumn = plan(
 );
 
 const HAS_COLUMN = "SELECT count(*)::int FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'extra'";
-const WAITING = 'SELECT count(*)::int FROM pg_locks WHERE NOT granted';
+const WAITING =
+  'SELECT count(*)::int FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()';
 
 beforeEach(async () => {
   database = await createTestDatabase(18);
@@ -163,7 +164,7 @@ test('a statement that is slow under its lock is cut off as soon as it keeps oth
     async () =>
       (await value<number>(
         client,
-        "SELECT count(*)::int FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND wait_event = 'PgSleep'",
+        "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(60)%' AND wait_event = 'PgSleep'",
       )) === 1,
   );
   await client.query('SELECT count(*) FROM orders');
@@ -205,7 +206,7 @@ test('partition parents are locked before their partitions, in one order', async
       migration('0001_parted', [
         transactionStep(
           '01-lock',
-          'CREATE TABLE seen AS SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()',
+          'CREATE TABLE seen AS SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid = pg_backend_pid()',
           {
             locks: [
               'public.a_part ACCESS EXCLUSIVE',

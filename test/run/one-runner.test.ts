@@ -91,7 +91,10 @@ test('the worker of a dead runner is ended, and only that', async () => {
   const working = orphan.query("SELECT 'a secret', pg_sleep(600)").catch((error: EvenkeelError) => error.code);
   await until(
     async () =>
-      (await value<number>(client, "SELECT count(*)::int FROM pg_stat_activity WHERE wait_event = 'PgSleep'")) === 1,
+      (await value<number>(
+        client,
+        "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
+      )) === 1,
   );
   const result = await run(database, addColumn);
   expect(result.outcome).toBe('completed');
@@ -143,7 +146,7 @@ test('every ledger write of a stale runner fails', async () => {
 test('a runner whose control session dies cuts its worker and stops', async () => {
   const { started, release } = await heldUpRun();
   await client.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'evenkeel:control:%'",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'evenkeel:control:%'",
   );
   expect(await started.result).toMatchObject({
     outcome: 'stopped',
@@ -154,7 +157,7 @@ test('a runner whose control session dies cuts its worker and stops', async () =
     async () =>
       (await value<number>(
         client,
-        "SELECT count(*)::int FROM pg_stat_activity WHERE application_name LIKE 'evenkeel:%'",
+        "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'evenkeel:%'",
       )) === 0,
   );
   expect((await run(database, addColumn)).outcome).toBe('completed');
@@ -169,10 +172,13 @@ test('a worker that dies under a statement stops the run, and the next finishes 
   const started = startRun(database, slow);
   await until(
     async () =>
-      (await value<number>(client, "SELECT count(*)::int FROM pg_stat_activity WHERE wait_event = 'PgSleep'")) === 1,
+      (await value<number>(
+        client,
+        "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
+      )) === 1,
   );
   await client.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'evenkeel:worker:%'",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'evenkeel:worker:%'",
   );
   expect((await started.result).outcome).toBe('stopped');
   expect(await value(client, "SELECT to_regclass('slow')::text")).toBeNull();
@@ -185,9 +191,12 @@ test('trying for the lock never blocks inside the server', async () => {
   await acquireRunnerLock(first, { ...options, waitMs: 0 });
   const waiting = acquireRunnerLock(second, { ...options, waitMs: 600_000 });
   for (let look = 0; look < 20; look += 1) {
-    expect(await value(client, "SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).toBe(
-      0,
-    );
+    expect(
+      await value(
+        client,
+        "SELECT count(*)::int FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()",
+      ),
+    ).toBe(0);
   }
   await first.close();
   await waiting;

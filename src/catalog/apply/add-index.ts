@@ -1,6 +1,7 @@
 import type { CreateIndex } from '../../model/action.ts';
 import type { Catalog, Index, Table, View } from '../../model/catalog.ts';
 import { findIndex, findRelation, tableOf } from '../../model/catalog-lookup.ts';
+import type { IndexKey } from '../../model/definition.ts';
 import {
   chooseConstraintIndexName,
   chooseIndexName,
@@ -8,6 +9,7 @@ import {
   joinNameParts,
 } from '../../model/object-name.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
+import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { directPartitions, putRelation, updateIndexes, updateTable } from '../edit-catalog.ts';
 import { resolveExpression } from './resolve-names.ts';
 import { setNotNull } from './set-not-null.ts';
@@ -18,14 +20,11 @@ export function createIndex(catalog: Catalog, action: CreateIndex): Catalog {
   if (relation === null || relation.kind === 'sequence' || relation.kind === 'view') return catalog;
   const { schema } = relation.name;
   if (action.name !== null && isNameTaken(catalog, schema, action.name)) return catalog;
-  const keys = action.keys.map((one) => ({
-    column: one.column,
-    expression: one.expression === null ? null : resolveExpression(catalog, one.expression),
-  }));
+  const keys = action.keys.map((one) => keyOf(catalog, one));
   const key = relationKey(relation.name);
   const isIncomplete = action.only && directPartitions(catalog, key).length > 0;
   const index: Index = {
-    name: action.name ?? chooseIndexName(catalog, relation.name, action.keys, action.include),
+    name: action.name ?? chooseIndexName(catalog, relation.name, keys, action.include),
     unique: action.unique,
     primary: false,
     valid: !isIncomplete,
@@ -38,6 +37,15 @@ export function createIndex(catalog: Catalog, action: CreateIndex): Catalog {
   };
   const added = addIndex(catalog, relation, index);
   return action.only ? added : spreadIndex(added, key, index);
+}
+
+/** A column in brackets, with a collation or without, is a column and no expression. */
+function keyOf(catalog: Catalog, { column, expression }: IndexKey): IndexKey {
+  if (expression === null) return { column, expression: null };
+  const [named] = expression.columns;
+  const bare = expression.sql.replaceAll(/[()]|\sCOLLATE\s.*$/gi, '').trim();
+  if (named !== undefined && bare === quoteIdentifier(named)) return { column: named, expression: null };
+  return { column, expression: resolveExpression(catalog, expression) };
 }
 
 function isNameTaken(catalog: Catalog, schema: string, name: string): boolean {

@@ -7,7 +7,7 @@ import { isWord, scanTokens } from '../../sql/postgres/token.ts';
  */
 export function sequenceNamesIn(sql: string): readonly RelationReference[] {
   const tokens = scanTokens(sql);
-  return tokens.flatMap((token, at) => {
+  return tokens.flatMap((token, at): readonly RelationReference[] => {
     if (!isWord(token, 'SEQUENCE') || !isWord(tokens[at + 1], 'NAME')) return [];
     const first = identifierOf(tokens[at + 2]?.text ?? '');
     if (tokens[at + 3]?.text !== '.') return [{ schema: null, name: first }];

@@ -1,44 +1,42 @@
 import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommand } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
-import { ownedSequences } from '../../model/catalog-lookup.ts';
-import type { LockMode } from '../../model/lock-mode.ts';
-import { relationKey } from '../../model/relation-name.ts';
+import { findIndex } from '../../model/catalog-lookup.ts';
 import { addColumnFacts } from './add-column.ts';
 import { addConstraintFacts } from './add-constraint.ts';
 import { alterColumnTypeFacts } from './alter-column-type.ts';
+import { alterIndexFacts } from './alter-index.ts';
+import { plainCommandFacts, weakestMode } from './catalog-only-commands.ts';
 import { dropColumnFacts, setExpressionFacts, setNotNullFacts } from './column-changes.ts';
 import { alterConstraintFacts, dropConstraintFacts, validateConstraintFacts } from './constraint-changes.ts';
-import { type FactsContext, keyOf, lockTree, lookUp } from './facts-context.ts';
+import { type FactsContext, keyOf, lookUp, requireColumn } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
-import { attachPartitionFacts, detachPartitionFacts, inheritFacts } from './partition-facts.ts';
+import { attachPartitionFacts, detachPartitionFacts } from './partition-facts.ts';
 import { setPersistenceFacts } from './set-persistence.ts';
+import { tableInPass } from './table-in-pass.ts';
 
 /** ALTER TABLE, INDEX, SEQUENCE, VIEW and MATERIALIZED VIEW: each command on its own, the strongest lock wins. */
 export function alterTableFacts(context: FactsContext, action: AlterTable): void {
-  // A lock on an index alone is no lock on a table: readers and writers never wait for it.
-  if (action.object === 'index') return alterIndexFacts(context, action);
-  const relation = lookUp(context, action.name);
-  if (relation === null && action.ifExists) return;
-  if (relation?.kind !== 'table') {
-    const mode = action.commands.every((command) => weakestKnownMode(command) === 'SHARE UPDATE EXCLUSIVE');
-    const isSmall = mode && action.object === 'materialized-view';
-    addLock(context.draft, keyOf(context, action.name), isSmall ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE');
-    if (relation === null) assumeOrdinaryTable(context, action);
+  const isIndex = action.object === 'index' || findIndex(context.catalog, action.name) !== null;
+  if (isIndex) return alterIndexFacts(context, action);
+  const relation = lookUp(context, action.name, { ifExists: action.ifExists });
+  if (relation?.kind === 'table') {
+    for (const command of action.commands) alterCommandFacts(context, relation, command, action);
     return;
   }
-  for (const command of action.commands) alterCommandFacts(context, relation, command, action);
+  if (relation !== null) return alterOtherRelation(context, action);
+  if (!context.catalogIsComplete) assumeOrdinaryTable(context, action);
 }
 
-function alterIndexFacts(context: FactsContext, action: AlterTable): void {
-  const moves = action.commands.some((command) => command.kind === 'set-tablespace');
-  context.draft.because.add('Only the index itself is locked; readers and writers of its table go on.');
-  for (const command of action.commands) {
-    if (command.kind !== 'attach-partition') continue;
-    context.draft.because.add('Attaching an index checks definitions only.');
-  }
-  if (moves)
-    context.draft.unknown.add('Moving an index to another tablespace copies it; readers planning on the table wait.');
+/** What ALTER does to a view, a materialized view or a sequence: only some commands are for them. */
+function alterOtherRelation(context: FactsContext, action: AlterTable): void {
+  const relation = lookUp(context, action.name);
+  const isSmall =
+    relation?.kind === 'materialized-view' &&
+    action.commands.every((command) => weakestMode(command) === 'SHARE UPDATE EXCLUSIVE');
+  addLock(context.draft, keyOf(context, action.name), isSmall ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE');
+  const added = action.commands.find((command) => command.kind === 'add-column' || command.kind === 'add-constraint');
+  if (added !== undefined) addFailure(context.draft, '42809', `${keyOf(context, action.name)} is not a table`);
 }
 
 /** What the same command would do to a plain table without partitions: the best that can be said. */
@@ -60,48 +58,30 @@ function assumeOrdinaryTable(context: FactsContext, action: AlterTable): void {
     rowsEstimate: null,
     bytes: null,
   };
-  context.draft.locks.delete(relationKey(plain.name));
   for (const command of action.commands) alterCommandFacts(context, plain, command, action);
 }
 
-/** Commands that the manual lists under SHARE UPDATE EXCLUSIVE; everything else asks for more. */
-function weakestKnownMode(command: AlterCommand): LockMode {
-  switch (command.kind) {
-    case 'set-statistics':
-    case 'set-column-options':
-    case 'set-options':
-    case 'reset-options':
-    case 'cluster-on':
-    case 'set-without-cluster':
-    case 'validate-constraint':
-      return 'SHARE UPDATE EXCLUSIVE';
-    default:
-      return 'ACCESS EXCLUSIVE';
-  }
-}
-
-function alterCommandFacts(context: FactsContext, table: Table, command: AlterCommand, action: AlterTable): void {
-  const { draft } = context;
+function alterCommandFacts(context: FactsContext, before: Table, command: AlterCommand, action: AlterTable): void {
   const { only } = action;
-  const key = relationKey(table.name);
+  const table = tableInPass(before, action, command);
+  if ('column' in command && typeof command.column === 'string' && command.kind !== 'drop-column') {
+    requireColumn(context, table, command.column);
+  }
   switch (command.kind) {
-    case 'add-column': {
-      const exists = table.columns.some((column) => column.name === command.column.name);
-      if (exists && !command.ifNotExists)
-        addFailure(draft, '42701', `the column ${command.column.name} exists already`);
-      if (exists) return lockTree(context, table, 'ACCESS EXCLUSIVE', true);
-      return addColumnFacts(context, table, command.column, only);
-    }
+    case 'add-column':
+      return addColumnFacts(context, table, command.column, action, command.ifNotExists);
     case 'drop-column':
-      return dropColumnFacts(context, table, command, only);
+      return dropColumnFacts(context, table, command, action);
     case 'set-type':
       return alterColumnTypeFacts(context, table, command, only);
     case 'set-not-null':
-      return setNotNullFacts(context, table, command.column, action);
+      return setNotNullFacts(context, table, command.column, only);
     case 'set-expression':
       return setExpressionFacts(context, table, command.column, only);
-    case 'add-constraint':
-      return addConstraintFacts(context, table, command.constraint, { only });
+    case 'add-constraint': {
+      const isNew = newColumns(before, action);
+      return addConstraintFacts(context, table, command.constraint, { only, emptyColumns: isNew });
+    }
     case 'drop-constraint':
       return dropConstraintFacts(context, table, command, only);
     case 'validate-constraint':
@@ -112,61 +92,22 @@ function alterCommandFacts(context: FactsContext, table: Table, command: AlterCo
       return attachPartitionFacts(context, table, command);
     case 'detach-partition':
       return detachPartitionFacts(context, table, command);
-    case 'inherit':
-    case 'no-inherit':
-      return inheritFacts(context, table, command.parent);
     case 'set-logged':
     case 'set-unlogged':
       return setPersistenceFacts(context, table, command.kind);
     default:
-      return plainCommandFacts(context, table, key, command, only);
+      return plainCommandFacts(context, table, command, only);
   }
 }
 
-/** Commands that change the catalog and nothing else; they differ only in the lock and in whom they reach. */
-function plainCommandFacts(
-  context: FactsContext,
-  table: Table,
-  key: string,
-  command: AlterCommand,
-  only: boolean,
-): void {
-  const { draft } = context;
-  switch (command.kind) {
-    case 'set-default':
-    case 'drop-default':
-    case 'drop-not-null':
-    case 'set-storage':
-    case 'drop-expression':
-      lockTree(context, table, 'ACCESS EXCLUSIVE', only);
-      break;
-    case 'set-statistics':
-      lockTree(context, table, 'SHARE UPDATE EXCLUSIVE', only);
-      break;
-    case 'enable-trigger':
-    case 'disable-trigger':
-      lockTree(context, table, 'SHARE ROW EXCLUSIVE', only);
-      break;
-    case 'change-owner':
-      addLock(draft, key, 'ACCESS EXCLUSIVE');
-      for (const sequence of ownedSequences(context.catalog, key, null)) addLock(draft, sequence, 'ACCESS EXCLUSIVE');
-      break;
-    case 'add-identity':
-    case 'set-identity':
-    case 'drop-identity':
-      addLock(draft, key, 'ACCESS EXCLUSIVE');
-      break;
-    case 'set-tablespace':
-    case 'set-access-method':
-      addLock(draft, key, 'ACCESS EXCLUSIVE');
-      draft.unknown.add('Whether the table is copied hangs on where it lies now, which the schema does not tell.');
-      break;
-    case 'other':
-      addLock(draft, key, 'ACCESS EXCLUSIVE');
-      draft.unknown.add(`The effect of ${command.name} is not known.`);
-      break;
-    default:
-      addLock(draft, key, weakestKnownMode(command));
-  }
-  draft.because.add('Only the catalog changes; no row is read or written.');
+/** Columns that the statement adds without a value: every row holds NULL there. */
+function newColumns(before: Table, action: AlterTable): readonly string[] {
+  return action.commands.flatMap((one) =>
+    one.kind === 'add-column' &&
+    (one.column.default === null || one.column.default.sql.toUpperCase() === 'NULL') &&
+    !before.columns.some((column) => column.name === one.column.name)
+      ? [one.column.name]
+      : [],
+  );
 }
+

@@ -1,6 +1,6 @@
-import { findType } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import type { Expression } from '../../model/expression.ts';
+import { baseTypeOf, isConstrainedDomain, isSameType } from './base-type.ts';
 import type { FactsContext } from './facts-context.ts';
 
 /**
@@ -54,12 +54,8 @@ export function typeChangeCost(
   column: string,
 ): TypeChangeCost {
   if (using !== null && !isPlainUseOf(using, column)) return REWRITE;
-  const base = domainBase(context, from);
-  if (base === null) return { kind: 'unknown', reason: `the type ${from.name} is not in the schema given` };
-  const target = domainTarget(context, to);
-  if (target === null) return { kind: 'unknown', reason: `the type ${to.name} is not in the schema given` };
-  if (target.constrained && !sameType(from, to)) return REWRITE;
-  return baseTypeChangeCost(context, base, target.base);
+  if (isConstrainedDomain(context, to) && !isSameType(from, to)) return REWRITE;
+  return baseTypeChangeCost(context, baseTypeOf(context, from), baseTypeOf(context, to));
 }
 
 /** `USING c` and `USING c::type` say no more than the change itself; the server looks through them. */
@@ -69,31 +65,8 @@ function isPlainUseOf(using: Expression, column: string): boolean {
   return using.functions.length === 0 && (bare === column || (isCastOfColumn && !/[+\-*/|]/.test(bare)));
 }
 
-function domainBase(context: FactsContext, type: DataType): DataType | null {
-  const user = findType(context.catalog, type);
-  if (user === null) return type;
-  return user.kind === 'domain' && type.arrayDimensions === 0 ? domainBase(context, user.base) : type;
-}
-
-function domainTarget(context: FactsContext, type: DataType): { base: DataType; constrained: boolean } | null {
-  const user = findType(context.catalog, type);
-  if (user?.kind !== 'domain' || type.arrayDimensions > 0) return { base: type, constrained: false };
-  const inner = domainTarget(context, user.base);
-  if (inner === null) return null;
-  return { base: inner.base, constrained: inner.constrained || user.notNull || user.constraints.length > 0 };
-}
-
-function sameType(a: DataType, b: DataType): boolean {
-  return (
-    a.name === b.name &&
-    a.arrayDimensions > 0 === b.arrayDimensions > 0 &&
-    a.modifiers.join() === b.modifiers.join() &&
-    (a.schema === b.schema || a.schema === null || b.schema === null)
-  );
-}
-
 function baseTypeChangeCost(context: FactsContext, from: DataType, to: DataType): TypeChangeCost {
-  if (sameType(from, to)) return FREE;
+  if (isSameType(from, to)) return FREE;
   if (from.arrayDimensions > 0 || to.arrayDimensions > 0) return arrayChangeCost(from, to);
   if (from.name === to.name) return modifierChangeCost(from, to);
   if (isTimestampPair(from, to)) return timestampZoneCost(context, from, to);
@@ -103,11 +76,10 @@ function baseTypeChangeCost(context: FactsContext, from: DataType, to: DataType)
   return OTHER_INDEX_ORDER.has(pair) ? FREE_BUT_INDEXES : FREE;
 }
 
+/** Array elements are converted one by one, binary alike or not; only a dropped length limit leaves them alone. */
 function arrayChangeCost(from: DataType, to: DataType): TypeChangeCost {
   const bothArrays = from.arrayDimensions > 0 && to.arrayDimensions > 0;
-  const pair = `${from.name}>${to.name}`;
-  const alike = from.name === to.name || pair === 'varchar>text' || pair === 'text>varchar';
-  return bothArrays && alike && to.modifiers.length === 0 ? FREE : REWRITE;
+  return bothArrays && from.name === to.name && to.modifiers.length === 0 ? FREE : REWRITE;
 }
 
 /** varchar(20) to text or varchar(40) keeps every value; text to varchar(40) has to look at each. */

@@ -1,12 +1,15 @@
-import type { Catalog, Relation, Table } from '../../model/catalog.ts';
-import { childrenOf, findRelation, resolveName, viewsReading } from '../../model/catalog-lookup.ts';
+import type { Catalog, Column, Index, Relation, Table } from '../../model/catalog.ts';
+import { childrenOf, findIndex, findRelation, resolveName } from '../../model/catalog-lookup.ts';
+import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../../model/relation-name.ts';
 import type { ServerVersion } from '../../model/server-version.ts';
-import { addLock, type FactsDraft } from './facts-draft.ts';
+import { addFailure, addLock, type FactsDraft } from './facts-draft.ts';
 
 /** What every deriver is given: the schema before the statement, the server, and the draft to write into. */
 export interface FactsContext {
   readonly catalog: Catalog;
+  /** The catalog holds everything there is: what it lacks does not exist. */
+  readonly catalogIsComplete: boolean;
   readonly version: ServerVersion;
   /** TimeZone of the session that runs the statement; null when nobody said. It decides timestamp <-> timestamptz. */
   readonly timeZone: string | null;
@@ -18,18 +21,39 @@ export function keyOf(context: FactsContext, reference: RelationReference): Rela
   return relationKey(resolveName(context.catalog, reference));
 }
 
+/** The server's own catalogs: they are locked by every statement, and no schema given lists them. */
+export function isSystemRelation({ schema, name }: RelationReference): boolean {
+  return schema === 'pg_catalog' || schema === 'information_schema' || (schema === null && name.startsWith('pg_'));
+}
+
+export interface LookUpOptions {
+  readonly ifExists?: boolean;
+  /** Of the refusal when there is no such relation; 42P01 unless the statement has its own. */
+  readonly sqlstate?: string;
+}
+
 /**
- * The relation a statement names. When the schema given does not hold it, the facts turn `unknown`: its partitions,
- * foreign keys and indexes cannot be told.
+ * The relation a statement names. One that a complete catalog lacks makes the statement fail. One that an incomplete
+ * catalog lacks turns the facts `unknown`: its partitions, foreign keys and indexes cannot be told.
  */
-export function lookUp(context: FactsContext, reference: RelationReference): Relation | null {
+export function lookUp(
+  context: FactsContext,
+  reference: RelationReference,
+  options: LookUpOptions = {},
+): Relation | null {
   const relation = findRelation(context.catalog, reference);
-  if (relation === null) {
+  if (relation !== null || isSystemRelation(reference)) return relation;
+  const key = keyOf(context, reference);
+  if (!context.catalogIsComplete) {
     context.draft.unknown.add(
-      `${keyOf(context, reference)} is not in the schema given, so its partitions, foreign keys and indexes are not known; pass --schema or --database-url.`,
+      `${key} is not in the schema given, so its partitions, foreign keys and indexes are not known; pass --schema or --database-url.`,
     );
+  } else if (options.ifExists === true) {
+    context.draft.because.add(`There is no ${key}, so nothing happens.`);
+  } else {
+    addFailure(context.draft, options.sqlstate ?? '42P01', `there is no ${key}`);
   }
-  return relation;
+  return null;
 }
 
 /** Like `lookUp`, for a table. Another kind of relation answers null without turning the facts unknown. */
@@ -38,13 +62,50 @@ export function lookUpTable(context: FactsContext, reference: RelationReference)
   return relation?.kind === 'table' ? relation : null;
 }
 
+/** Whether anything of that name exists: a relation, or an index, which shares their names. */
+export function isTaken(context: FactsContext, reference: RelationReference): boolean {
+  return findRelation(context.catalog, reference) !== null || findIndex(context.catalog, reference) !== null;
+}
+
+/** Whether the table comes from the catalog; one that was only assumed has no columns to look at. */
+export function isKnown(context: FactsContext, table: Table): boolean {
+  return context.catalog.relations[relationKey(table.name)] !== undefined;
+}
+
+const SYSTEM_COLUMNS = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
+
+/** The column of a table; the statement fails when a table of the catalog does not have it. */
+export function requireColumn(context: FactsContext, table: Table, name: string): Column | null {
+  const column = table.columns.find((one) => one.name === name);
+  if (column !== undefined) return column;
+  if (isKnown(context, table) && !SYSTEM_COLUMNS.has(name)) {
+    addFailure(context.draft, '42703', `there is no column ${relationKey(table.name)}.${name}`);
+  }
+  return null;
+}
+
 /** The table itself and everything below it, at any depth. */
 export function withDescendants(context: FactsContext, table: Table): readonly Table[] {
-  const found = [table];
+  const found = new Map([[relationKey(table.name), table]]);
   for (const child of childrenOf(context.catalog, relationKey(table.name))) {
-    for (const descendant of withDescendants(context, child)) if (!found.includes(descendant)) found.push(descendant);
+    for (const one of withDescendants(context, child)) found.set(relationKey(one.name), one);
   }
-  return found;
+  return [...found.values()];
+}
+
+/** The table, and what is below it unless the statement says ONLY. */
+export function reached(context: FactsContext, table: Table, only: boolean): readonly Table[] {
+  return only ? [table] : withDescendants(context, table);
+}
+
+/** Partitions and inheriting tables directly below. */
+export function hasChildren(context: FactsContext, table: Table): boolean {
+  return childrenOf(context.catalog, relationKey(table.name)).length > 0;
+}
+
+/** Partitions directly below a partitioned table; inheriting tables are none. */
+export function partitionsBelow(context: FactsContext, table: Table): readonly Table[] {
+  return table.partitionBy === null ? [] : childrenOf(context.catalog, relationKey(table.name));
 }
 
 /** Whether the table has rows of its own: a partitioned parent has none. */
@@ -57,28 +118,35 @@ export function defaultPartitionOf(context: FactsContext, parent: RelationKey): 
   return childrenOf(context.catalog, parent).find((child) => child.partitionOf?.bound === 'DEFAULT') ?? null;
 }
 
-/** Views and materialized views that read a relation (one of its columns, when given), directly or through others. */
-export function viewsOver(context: FactsContext, key: RelationKey, column: string | null): readonly RelationKey[] {
-  const found = new Set<RelationKey>();
-  const collect = (source: RelationKey, named: string | null): void => {
-    for (const view of viewsReading(context.catalog, source, named)) {
-      const name = relationKey(view.name);
-      if (found.has(name)) continue;
-      found.add(name);
-      collect(name, null);
-    }
-  };
-  collect(key, column);
-  return [...found].sort();
+/** A table and all below it under one mode. */
+export function lockTree(context: FactsContext, table: Table, mode: LockMode, only = false): void {
+  for (const one of reached(context, table, only)) addLock(context.draft, relationKey(one.name), mode);
 }
 
-/** A table and all below it under one mode. */
-export function lockTree(context: FactsContext, table: Table, mode: Parameters<typeof addLock>[2], only = false): void {
-  for (const one of only ? [table] : withDescendants(context, table))
-    addLock(context.draft, relationKey(one.name), mode);
+/** Notes that every row of a table, and of all below it, is read. */
+export function scanTree(context: FactsContext, table: Table, only = false): void {
+  for (const one of reached(context, table, only)) {
+    if (hasStorage(one)) context.draft.scans.add(relationKey(one.name));
+  }
+}
+
+/** Notes that every row of a table, and of all below it, is written anew. */
+export function rewriteTree(context: FactsContext, table: Table, only = false): void {
+  for (const one of reached(context, table, only)) {
+    if (hasStorage(one)) context.draft.rewrites.add(relationKey(one.name));
+  }
 }
 
 /** `schema.index` of an index of a table. */
 export function indexKey(table: { readonly name: { readonly schema: string } }, index: string): RelationKey {
   return relationKey({ schema: table.name.schema, name: index });
+}
+
+/** Whether an index has to do with a column: as key, carried along, in an expression or in its condition. */
+export function indexUses(index: Index, column: string): boolean {
+  return (
+    index.keys.some((key) => key.column === column || key.expression?.columns.includes(column) === true) ||
+    index.include.includes(column) ||
+    index.predicate?.columns.includes(column) === true
+  );
 }

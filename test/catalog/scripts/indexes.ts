@@ -49,7 +49,7 @@ export const INDEX_SCRIPTS: readonly DdlScript[] = [
       CREATE INDEX ON t (greatest(a, 3), nullif(a, 4));
       CREATE INDEX ON t ((a > 0));
       CREATE INDEX ON t ((lower(b)::varchar));
-      CREATE INDEX ON t ((b COLLATE "C"));
+      CREATE INDEX ON t ((b COLLATE "C"), (c));
       CREATE INDEX ON t (pg_catalog.upper(b));`,
   },
   {

@@ -1,0 +1,1 @@
+ALTER TABLE orders ADD COLUMN approved_by integer REFERENCES customers (id);

@@ -1,0 +1,1 @@
+CREATE INDEX events_value_idx ON events (value);

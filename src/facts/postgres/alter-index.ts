@@ -1,0 +1,38 @@
+import type { AlterTable } from '../../model/action.ts';
+import { findIndex, findRelation, type IndexPlace } from '../../model/catalog-lookup.ts';
+import { relationKey } from '../../model/relation-name.ts';
+import { type FactsContext, isTaken } from './facts-context.ts';
+import { addFailure, addLock } from './facts-draft.ts';
+import { isSameIndexShape } from './partition-indexes.ts';
+
+/** ALTER INDEX: a lock on an index alone keeps nobody from its table; attaching one looks at both tables. */
+export function alterIndexFacts(context: FactsContext, action: AlterTable): void {
+  const { draft, catalog } = context;
+  const place = findIndex(catalog, action.name);
+  if (place === null && !isTaken(context, action.name)) {
+    if (!context.catalogIsComplete) draft.unknown.add(`The index ${action.name.name} is not in the schema given.`);
+    else if (!action.ifExists) addFailure(draft, '42P01', `there is no index ${action.name.name}`);
+  }
+  if (place === null && findRelation(catalog, action.name) !== null) {
+    addFailure(draft, '42809', `${action.name.name} is not an index`);
+  }
+  draft.because.add('Only the index itself is locked; readers and writers of its table go on.');
+  for (const command of action.commands) {
+    if (command.kind === 'attach-partition') attachIndexFacts(context, place, findIndex(catalog, command.partition));
+    if (command.kind === 'set-tablespace') {
+      draft.unknown.add('An index that lies elsewhere now is copied, and readers planning on its table wait.');
+    }
+  }
+}
+
+function attachIndexFacts(context: FactsContext, parent: IndexPlace | null, part: IndexPlace | null): void {
+  const { draft } = context;
+  for (const place of [parent, part]) {
+    if (place !== null) addLock(draft, relationKey(place.relation.name), 'ACCESS SHARE');
+  }
+  draft.because.add('Attaching an index compares definitions only.');
+  if (parent === null || part === null) return;
+  if (!isSameIndexShape(part.index, parent.index)) {
+    addFailure(draft, '42P17', `the index ${part.index.name} is not like ${parent.index.name}`);
+  }
+}

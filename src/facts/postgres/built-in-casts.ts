@@ -1,0 +1,76 @@
+/**
+ * The casts that PostgreSQL does by itself, from pg_cast of 13 and of 18 (the same in both), for the types that columns
+ * have: source type, then the targets of implicit casts, then those of casts on assignment only.
+ */
+const CASTS: Readonly<Record<string, readonly [implicit: string, assignment: string]>> = {
+  bit: ['varbit', ''],
+  bool: ['', 'bpchar text varchar'],
+  box: ['', 'polygon'],
+  bpchar: ['name text varchar', 'char'],
+  char: ['text', 'bpchar varchar'],
+  cidr: ['inet', 'bpchar text varchar'],
+  date: ['timestamp timestamptz', ''],
+  float4: ['float8', 'int2 int4 int8 numeric'],
+  float8: ['', 'float4 int2 int4 int8 numeric'],
+  inet: ['', 'bpchar cidr text varchar'],
+  int2: ['float4 float8 int4 int8 numeric oid regclass regproc regrole regtype', ''],
+  int4: ['float4 float8 int8 numeric oid regclass regproc regrole regtype', 'int2 money'],
+  int8: ['float4 float8 numeric oid regclass regproc regrole regtype', 'int2 int4 money'],
+  interval: ['', 'time'],
+  json: ['', 'jsonb'],
+  jsonb: ['', 'json'],
+  macaddr: ['macaddr8', ''],
+  macaddr8: ['macaddr', ''],
+  money: ['', 'numeric'],
+  name: ['text', 'bpchar varchar'],
+  numeric: ['float4 float8', 'int2 int4 int8 money'],
+  oid: ['regclass regproc regrole regtype', 'int4 int8'],
+  path: ['', 'polygon'],
+  point: ['', 'box'],
+  polygon: ['', 'path'],
+  regclass: ['oid', 'int4 int8'],
+  text: ['bpchar name regclass varchar', 'char'],
+  time: ['interval timetz', ''],
+  timestamp: ['timestamptz', 'date time'],
+  timestamptz: ['', 'date time timestamp timetz'],
+  timetz: ['', 'time'],
+  varbit: ['bit', ''],
+  varchar: ['bpchar name regclass text', 'char'],
+  xml: ['', 'bpchar text varchar'],
+};
+
+/** Types without any cast of their own; what is neither here nor above is not judged. */
+const WITHOUT_CASTS = [
+  'bytea',
+  'circle',
+  'line',
+  'lseg',
+  'pg_lsn',
+  'tsquery',
+  'tsvector',
+  'uuid',
+  'int4range',
+  'int8range',
+  'numrange',
+  'tsrange',
+  'tstzrange',
+  'daterange',
+];
+
+const JUDGED = new Set([...Object.keys(CASTS), ...WITHOUT_CASTS]);
+
+/** Everything can be assigned to these through its text form. */
+const STRINGS = new Set(['text', 'varchar', 'bpchar']);
+
+/**
+ * Whether a value of one built-in type becomes one of another without being asked to: `implicit` in any expression,
+ * `assignment` when a column takes it. null for types that are not judged.
+ */
+export function hasCast(from: string, to: string, context: 'implicit' | 'assignment'): boolean | null {
+  if (from === to) return true;
+  if (!JUDGED.has(from) || !JUDGED.has(to)) return null;
+  const [implicit, assignment] = CASTS[from] ?? ['', ''];
+  if (implicit.split(' ').includes(to)) return true;
+  if (context === 'implicit') return false;
+  return STRINGS.has(to) || assignment.split(' ').includes(to);
+}

@@ -1,0 +1,151 @@
+import type { AlterCommand } from '../../model/alter-command.ts';
+import type { Table } from '../../model/catalog.ts';
+import { ownedSequences } from '../../model/catalog-lookup.ts';
+import type { LockMode } from '../../model/lock-mode.ts';
+import { type RelationReference, relationKey } from '../../model/relation-name.ts';
+import { defaultFacts, dropExpressionFacts, dropNotNullFacts, identityFacts } from './column-property.ts';
+import { type FactsContext, keyOf, lockTree, lookUp } from './facts-context.ts';
+import { addFailure, addLock, addLocks } from './facts-draft.ts';
+
+/** Storage parameters that ask for ACCESS EXCLUSIVE; all others do with SHARE UPDATE EXCLUSIVE (manual of ALTER TABLE). */
+const STRONG_OPTIONS = new Set(['user_catalog_table']);
+
+/** Commands of the grammar without a name of their own here, which change the catalog only. */
+const HARMLESS_OTHERS = new Set(['DropOids']);
+
+/** The lock that a command asks for on the table itself when it changes the catalog only. */
+export function weakestMode(command: AlterCommand): LockMode {
+  switch (command.kind) {
+    case 'set-options':
+    case 'reset-options':
+      return command.options.some((option) => STRONG_OPTIONS.has(option))
+        ? 'ACCESS EXCLUSIVE'
+        : 'SHARE UPDATE EXCLUSIVE';
+    case 'set-statistics':
+    case 'set-column-options':
+    case 'cluster-on':
+    case 'set-without-cluster':
+    case 'validate-constraint':
+      return 'SHARE UPDATE EXCLUSIVE';
+    default:
+      return 'ACCESS EXCLUSIVE';
+  }
+}
+
+/** Commands that change the catalog and nothing else; they differ only in the lock and in whom they reach. */
+export function plainCommandFacts(context: FactsContext, table: Table, command: AlterCommand, only: boolean): void {
+  const { draft } = context;
+  const key = relationKey(table.name);
+  addLock(draft, key, triggerOr(command, weakestMode(command)));
+  switch (command.kind) {
+    case 'set-default':
+    case 'drop-default':
+      defaultFacts(context, table, command, only);
+      break;
+    case 'drop-not-null':
+      dropNotNullFacts(context, table, command.column, only);
+      break;
+    case 'drop-expression':
+      dropExpressionFacts(context, table, command, only);
+      break;
+    case 'set-storage':
+    case 'set-statistics':
+      lockTree(context, table, weakestMode(command), only);
+      break;
+    case 'enable-trigger':
+    case 'disable-trigger':
+      triggerFacts(context, table, command.trigger, only);
+      break;
+    case 'change-owner':
+      ownerFacts(context, table);
+      break;
+    case 'add-identity':
+    case 'set-identity':
+    case 'drop-identity':
+      identityFacts(context, table, command);
+      break;
+    default:
+      otherCommandFacts(context, table, command);
+  }
+  draft.because.add('Only the catalog changes; no row is read or written.');
+}
+
+function triggerOr(command: AlterCommand, mode: LockMode): LockMode {
+  const isTrigger = command.kind === 'enable-trigger' || command.kind === 'disable-trigger';
+  return isTrigger ? 'SHARE ROW EXCLUSIVE' : mode;
+}
+
+function otherCommandFacts(context: FactsContext, table: Table, command: AlterCommand): void {
+  const { draft } = context;
+  switch (command.kind) {
+    case 'inherit':
+    case 'no-inherit':
+      return inheritFacts(context, table, command.kind, command.parent);
+    case 'set-options':
+    case 'reset-options':
+      return optionFacts(context, table, command.options);
+    case 'replica-identity':
+      return replicaIdentityFacts(context, table, command.index);
+    case 'set-tablespace':
+    case 'set-access-method':
+      if (table.partitionBy === null) {
+        draft.unknown.add('Whether the table is copied hangs on where it lies now, which the schema does not tell.');
+      }
+      return;
+    case 'other':
+      if (!HARMLESS_OTHERS.has(command.name)) draft.unknown.add(`The effect of ${command.name} is not known.`);
+      return;
+    default:
+      return;
+  }
+}
+
+/** A trigger of rows has a copy on every partition, which is turned on and off along with it. */
+function triggerFacts(context: FactsContext, table: Table, trigger: string, only: boolean): void {
+  if (table.partitionBy === null) return;
+  const meant = table.triggers.filter((one) => trigger === 'ALL' || trigger === 'USER' || one.name === trigger);
+  if (meant.some((one) => one.forEachRow === true)) lockTree(context, table, 'SHARE ROW EXCLUSIVE', only);
+}
+
+function ownerFacts(context: FactsContext, table: Table): void {
+  const sequences = ownedSequences(context.catalog, relationKey(table.name), null);
+  addLocks(context.draft, sequences, 'ACCESS EXCLUSIVE');
+  if (sequences.length > 0) context.draft.because.add('Its sequences go along, unless the owner stays the same.');
+}
+
+/** INHERIT: ACCESS EXCLUSIVE on the child, hardly anything on the parent. */
+function inheritFacts(
+  context: FactsContext,
+  table: Table,
+  kind: 'inherit' | 'no-inherit',
+  parent: RelationReference,
+): void {
+  lookUp(context, parent);
+  addLock(context.draft, keyOf(context, parent), kind === 'inherit' ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS SHARE');
+  if (kind === 'no-inherit' && !table.inherits.includes(keyOf(context, parent)) && table.columns.length > 0) {
+    addFailure(context.draft, '42P01', `${relationKey(table.name)} does not inherit from ${keyOf(context, parent)}`);
+  }
+}
+
+/** Before PostgreSQL 16 a partitioned table did not know the names of storage parameters at all. */
+function optionFacts(context: FactsContext, table: Table, options: readonly string[]): void {
+  if (table.partitionBy === null || options.length === 0) return;
+  const sqlstate = context.version.major >= 16 ? '42809' : '22023';
+  addFailure(context.draft, sqlstate, `${relationKey(table.name)} is partitioned and has no storage of its own`);
+}
+
+/** The index that tells rows apart must do so for every row, at once. */
+function replicaIdentityFacts(context: FactsContext, table: Table, name: string | null): void {
+  if (name === null) return;
+  const key = relationKey(table.name);
+  const index = table.indexes.find((one) => one.name === name);
+  if (index === undefined) {
+    if (table.columns.length > 0) addFailure(context.draft, '42704', `${key} has no index ${name}`);
+    return;
+  }
+  const columns = index.keys.map((one) => table.columns.find((column) => column.name === one.column));
+  const isFit = index.unique && index.predicate === null && columns.every((column) => column?.notNull === true);
+  if (!isFit) {
+    addFailure(context.draft, '42809', `the index ${name} of ${key} is not unique over columns that are NOT NULL`);
+  }
+}

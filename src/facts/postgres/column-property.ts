@@ -1,0 +1,82 @@
+import type { AlterCommand, AlterCommandOf } from '../../model/alter-command.ts';
+import type { Table } from '../../model/catalog.ts';
+import { ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
+import { relationKey } from '../../model/relation-name.ts';
+import { type FactsContext, hasChildren, lockTree } from './facts-context.ts';
+import { addFailure, addLocks } from './facts-draft.ts';
+
+type ColumnCommand = AlterCommand & { readonly column: string };
+
+/** A command tells by its text alone whether a missing property is an error. */
+function saysIfExists(command: AlterCommand): boolean {
+  return /\bIF\s+EXISTS\b/i.test(command.sql);
+}
+
+/** SET and DROP DEFAULT; an identity or generated column has no default to change. */
+export function defaultFacts(
+  context: FactsContext,
+  table: Table,
+  command: AlterCommandOf<'set-default'> | (ColumnCommand & { readonly kind: 'drop-default' }),
+  only: boolean,
+): void {
+  lockTree(context, table, 'ACCESS EXCLUSIVE', only);
+  const column = table.columns.find((one) => one.name === command.column);
+  if (column?.identity != null) {
+    addFailure(context.draft, '42601', `${relationKey(table.name)}.${column.name} is an identity column`);
+  } else if (column?.generated != null) {
+    addFailure(context.draft, '42601', `${relationKey(table.name)}.${column.name} is a generated column`);
+  }
+}
+
+/** DROP NOT NULL; keys and identity columns need it, and a partition cannot allow what its parent forbids. */
+export function dropNotNullFacts(context: FactsContext, table: Table, name: string, only: boolean): void {
+  const { draft } = context;
+  lockTree(context, table, 'ACCESS EXCLUSIVE', only);
+  const what = `${relationKey(table.name)}.${name}`;
+  const column = table.columns.find((one) => one.name === name);
+  if (column?.identity != null) addFailure(draft, '42601', `${what} is an identity column`);
+  if (column?.notNull !== true) return;
+  const inKey = table.constraints.some((one) => one.kind === 'primary-key' && one.columns.includes(name));
+  if (inKey) addFailure(draft, '42P16', `${what} is part of the primary key`);
+  const parent = table.partitionOf === null ? null : tableOf(context.catalog, table.partitionOf.parent);
+  if (parent?.columns.some((one) => one.name === name && one.notNull) === true) {
+    addFailure(draft, '42P16', `${what} is NOT NULL in the parent`);
+  }
+}
+
+/** DROP EXPRESSION: the values computed so far stay; a virtual column has none (18). */
+export function dropExpressionFacts(
+  context: FactsContext,
+  table: Table,
+  command: ColumnCommand,
+  only: boolean,
+): void {
+  const { draft } = context;
+  lockTree(context, table, 'ACCESS EXCLUSIVE', only);
+  const what = `${relationKey(table.name)}.${command.column}`;
+  if (only && hasChildren(context, table)) addFailure(draft, '42P16', `the tables below need DROP EXPRESSION too`);
+  const column = table.columns.find((one) => one.name === command.column);
+  if (column === undefined) return;
+  if (column.generated === 'virtual') addFailure(draft, '0A000', `${what} is virtual: it has no values to keep`);
+  if (column.generated === null && !saysIfExists(command)) addFailure(draft, '55000', `${what} is not generated`);
+}
+
+/** ADD GENERATED, SET GENERATED and RESTART, DROP IDENTITY: the sequence behind the column changes along. */
+export function identityFacts(context: FactsContext, table: Table, command: ColumnCommand): void {
+  const { draft } = context;
+  const what = `${relationKey(table.name)}.${command.column}`;
+  const column = table.columns.find((one) => one.name === command.column);
+  if (column === undefined) return;
+  if (command.kind === 'add-identity') {
+    if (!column.notNull) addFailure(draft, '55000', `${what} must be NOT NULL before it can be an identity column`);
+    if (column.identity !== null) addFailure(draft, '55000', `${what} is an identity column already`);
+    if (column.default !== null) addFailure(draft, '55000', `${what} has a default`);
+    return;
+  }
+  if (column.identity === null) {
+    if (!saysIfExists(command)) addFailure(draft, '55000', `${what} is not an identity column`);
+    return;
+  }
+  const sequences = ownedSequences(context.catalog, relationKey(table.name), command.column);
+  addLocks(draft, sequences, command.kind === 'drop-identity' ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE');
+}
