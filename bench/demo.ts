@@ -97,15 +97,13 @@ async function measureRate(load: LoadGenerator, database: string, signal: AbortS
     calibrate(load, RATE_PER_SECOND, signal),
   );
   await load.disconnect();
-  for (const { load: tried, busyShare } of refused) {
-    const rate = count(tried.ratePerSecond);
-    const seen = `${count(tried.failed)} failed, p99 ${latency(tried.p99Ms)}, processors ${percent(busyShare, 1)} busy`;
-    out.line(yellow(`  ${rate} requests a second are too many for this machine now (${seen}): fewer are used`));
+  for (const { ratePerSecond: rate, failed, p99Ms } of refused) {
+    const seen = `${count(failed)} failed, p99 ${latency(p99Ms)}`;
+    out.line(yellow(`  ${count(rate)} requests a second are too many for this machine now (${seen}): fewer are used`));
   }
-  const { failed, p99Ms } = undisturbed.load;
+  const { failed, p99Ms } = undisturbed;
   out.line(
-    `  ${count(ratePerSecond)} requests a second, nobody disturbs: ${count(failed)} failed, p99 ${latency(p99Ms)}, ` +
-      `processors ${percent(undisturbed.busyShare, 1)} busy`,
+    `  ${count(ratePerSecond)} requests a second, nobody disturbs: ${count(failed)} failed, p99 ${latency(p99Ms)}`,
   );
   out.line(
     dim('  (80 % reads and 20 % updates by key, 100 connections; no answer within 2 s after it was due is a failure)'),

@@ -31,6 +31,9 @@ const AFTERMATH_MS = 21_000;
 /** Where a trial run leaves its table and chart; ignored by git. */
 const TRIAL_FOLDER = '.cache/bench-incident';
 
+/** What the latest run measured, for `--redraw`. */
+const MEASURED_FILE = `${TRIAL_FOLDER}/measured.json`;
+
 /** What a bench run can be asked for. */
 interface Setting {
   readonly rounds: number;
@@ -64,7 +67,7 @@ async function bench(signal: AbortSignal): Promise<number> {
     },
   });
   if (values.redraw) {
-    await write(JSON.parse(await readFile(`${TRIAL_FOLDER}/measured.json`, 'utf8')) as Measured);
+    await write(await lastMeasured());
     return 0;
   }
   const setting: Setting = {
@@ -76,6 +79,14 @@ async function bench(signal: AbortSignal): Promise<number> {
   const measured = await measure(setting, signal);
   await write(measured);
   return judgePromises(measured.results).every(({ kept }) => kept) ? 0 : 1;
+}
+
+async function lastMeasured(): Promise<Measured> {
+  const text = await readOr(MEASURED_FILE, '');
+  if (text !== '') return JSON.parse(text) as Measured;
+  throw new UsageError(`There is nothing to draw again: no ${MEASURED_FILE}.`, {
+    nextCommand: 'npm run bench:incident',
+  });
 }
 
 function whole(flag: string, text: string, least: number): number {
@@ -140,18 +151,19 @@ async function requireCapacity(
 ): Promise<void> {
   const databaseUrl = await server.copy();
   await load.connect({ databaseUrl, connections: CONNECTIONS, keys: ORDERS });
-  const { ratePerSecond, undisturbed } = await out.during(
+  const { ratePerSecond, undisturbed, refused } = await out.during(
     'checking that this machine carries the load',
     calibrate(load, setting.rate, signal),
   );
   await load.disconnect();
   await server.drop(databaseUrl);
   if (ratePerSecond < setting.rate) {
-    throw new UsageError(`This machine does not carry ${count(setting.rate)} requests a second undisturbed.`, {
+    const seen = `${count(refused[0]?.failed ?? 0)} failed, p99 ${latency(refused[0]?.p99Ms ?? 0)}`;
+    throw new UsageError(`This machine does not carry ${count(setting.rate)} requests a second now (${seen}).`, {
       nextCommand: `npm run bench:incident -- --rate ${ratePerSecond}`,
     });
   }
-  out.line(`  undisturbed: p99 ${latency(undisturbed.load.p99Ms)} at ${count(setting.rate)} requests a second`);
+  out.line(`  undisturbed: p99 ${latency(undisturbed.p99Ms)} at ${count(setting.rate)} requests a second`);
 }
 
 async function runOnce(
@@ -205,7 +217,7 @@ async function write(measured: Measured): Promise<void> {
   const folder = full ? 'docs' : TRIAL_FOLDER;
   const all = summaries(measured);
   await mkdir(TRIAL_FOLDER, { recursive: true });
-  await writeFile(`${TRIAL_FOLDER}/measured.json`, JSON.stringify(measured));
+  await writeFile(MEASURED_FILE, JSON.stringify(measured));
   await mkdir(folder, { recursive: true });
   const chart = path.join(folder, 'benchmarks-incident.svg');
   await writeFile(chart, incidentChart(all, { ratePerSecond: setting.rate, lastsMs: setting.seconds * 1000 }));

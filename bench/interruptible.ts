@@ -24,6 +24,8 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<numbe
     controller.abort();
     setTimeout(() => process.exit(130), LEAVE_WITHIN_MS).unref();
   };
+  // Whoever read our words may be gone; what was started has to be ended all the same.
+  process.stderr.on('error', () => undefined);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);
   try {
     process.exitCode = await work(controller.signal);

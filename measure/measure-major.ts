@@ -19,7 +19,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 const NEEDS_NO_TRANSACTION = '25001';
 
 export interface MeasureOptions {
-  /** Look in every form for locks that are given back before it ends; three times as slow. */
+  /** Look in every form for locks that are given back before it ends; several times as slow. */
   readonly everyRequest?: boolean;
 }
 
@@ -61,7 +61,7 @@ async function measureForm(workshop: Workshop, form: Form): Promise<MeasuredForm
 }
 
 /** The SQL of a base schema. */
-export function readSchema(name: SchemaName): string {
+function readSchema(name: SchemaName): string {
   return readFileSync(new URL(`../measured/schemas/${name}.sql`, import.meta.url), 'utf8');
 }
 

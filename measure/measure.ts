@@ -54,4 +54,10 @@ async function measureAndKeep(major: number, check: boolean, everyRequest: boole
   return [];
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message} Try: ${error.nextCommand}`);
+  process.exitCode = error.exitCode;
+}

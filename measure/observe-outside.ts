@@ -5,7 +5,7 @@ import { effectsOf, NO_EFFECTS, type ReadCounters } from './effects.ts';
 import type { Form } from './form.ts';
 import { backendPid, errorOf, type Outcome, readBytes } from './observe-inside.ts';
 import { Obstacles, type OpenSession } from './obstacles.ts';
-import { addLockMode, countRows, namedLocks, readLocks, readRelationStates } from './relation-state.ts';
+import { countRows, namedLocks, readRelationStates } from './relation-state.ts';
 import { locksOfStopped } from './stopped-locks.ts';
 
 /**

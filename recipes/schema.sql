@@ -18,5 +18,5 @@ CREATE TABLE events (
   value integer
 ) PARTITION BY RANGE (day);
 CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
-CREATE MATERIALIZED VIEW order_totals AS SELECT id, total FROM orders;
-CREATE UNIQUE INDEX order_totals_id_idx ON order_totals (id);
+CREATE MATERIALIZED VIEW order_owners AS SELECT id, customer_id FROM orders;
+CREATE UNIQUE INDEX order_owners_id_idx ON order_owners (id);

@@ -35,8 +35,14 @@ async function runEvenkeel(task: MigrationTask): Promise<StrategyOutcome> {
   const code = await exited;
   task.signal.removeEventListener('abort', stop);
   if (code === 0 && last?.outcome === 'completed') return { attempts: seen.attempts, finished: true, note: null };
-  const note = last?.summary ?? errors().split('\n').slice(0, 3).join(' ');
+  const note = last?.summary ?? firstError(errors());
   return { attempts: seen.attempts, finished: false, note: note === '' ? `it ended with exit code ${code}` : note };
+}
+
+/** The line of a longer outcry that says what is wrong. */
+function firstError(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.find((line) => /error/i.test(line)) ?? lines[0] ?? '';
 }
 
 /** Asks for a clean stop first, as Ctrl-C does. */

@@ -17,6 +17,8 @@ export class Console {
 
   constructor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv) {
     this.#stream = stream;
+    // Nobody reads any more (`| head`): as good as a terminal that was closed.
+    stream.on('error', () => process.kill(process.pid, 'SIGHUP'));
     this.paint = pc.createColors(hasColor(stream, env));
   }
 

@@ -71,7 +71,6 @@ ALTER TABLE events_default ADD CONSTRAINT events_id_check CHECK (id > 0);`,
   ),
   shop('add-unique-duplicates', 'settings ADD CONSTRAINT settings_attempts_unique UNIQUE (attempts)'),
   shop('add-unique-nulls-not-distinct', 'settings ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT (key)', { since: 15 }),
-  shop('add-unique-not-valid', 'settings ADD CONSTRAINT settings_key_unique UNIQUE (key) NOT VALID'),
   shop(
     'add-unique-using-index',
     'settings ADD CONSTRAINT settings_key_unique UNIQUE USING INDEX settings_key_idx',

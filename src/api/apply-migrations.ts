@@ -37,17 +37,18 @@ export interface ApplyOptions {
  */
 export async function applyMigrations(options: ApplyOptions): Promise<RunOutcome> {
   await loadParser();
-  if (options.path.endsWith('.json')) return run(options, await readPlan(options.path));
+  if (options.path.endsWith('.json')) return run(options, await readPlan(options.path), options.pastGate);
   const migrations = await readMigrations([options.path]);
   for (;;) {
     const work = await nextWork(options, migrations);
-    const outcome = await run(options, work.plan);
+    const outcome = await run(options, work.plan, work.passGate);
     if (outcome !== 'completed' || !work.more) return outcome;
   }
 }
 
 interface Work {
   readonly plan: Plan;
+  readonly passGate: string | null;
   /** Whether there is something to plan once this is through. */
   readonly more: boolean;
 }
@@ -71,14 +72,37 @@ async function nextWork(options: ApplyOptions, migrations: readonly Migration[])
         fingerprint: catalogFingerprint(catalog),
         migrations: begun,
       };
-      return { plan: rest, more: pending.length > begun.length };
+      const passGate = gateToPass(options.pastGate, rest, pending, ledger);
+      return { plan: rest, passGate, more: pending.length > begun.length };
     }
     const timeZone = await readTimeZone(connection);
     const report = plan({ migrations: pending.map(parse), catalog, catalogIsComplete: true, version, timeZone });
-    return { plan: report.plan, more: false };
+    const passGate = gateToPass(options.pastGate, report.plan, pending, ledger);
+    return { plan: report.plan, passGate, more: false };
   } finally {
     await connection.close();
   }
+}
+
+/**
+ * The gate to open in this round. The same command may come again after the migration of its gate is applied: then
+ * there is nothing to open. The gate of a migration whose turn comes in a later round waits for that round.
+ */
+function gateToPass(
+  gate: string | null,
+  round: Plan,
+  pending: readonly Migration[],
+  ledger: LedgerContents,
+): string | null {
+  if (gate === null) return null;
+  const isBehindUs = ledger.storedPlans.some(
+    ({ state, migration }) =>
+      state === 'applied' &&
+      migration.steps.some((step) => step.kind === 'gate' && `${migration.id}:${step.id}` === gate),
+  );
+  const isOf = ({ id }: { readonly id: string }): boolean => gate.startsWith(`${id}:`);
+  const comesLater = pending.some(isOf) && !round.migrations.some(isOf);
+  return isBehindUs || comesLater ? null : gate;
 }
 
 /**
@@ -113,12 +137,12 @@ function isBeside(path: string, migrations: readonly Migration[]): boolean {
   return migrations.some((migration) => folderOf(migration.path) === folderOf(path));
 }
 
-async function run(options: ApplyOptions, work: Plan): Promise<RunOutcome> {
+async function run(options: ApplyOptions, work: Plan, passGate: string | null): Promise<RunOutcome> {
   const result = await runPlan({
     url: options.databaseUrl,
     plan: work,
     through: options.through,
-    passGate: options.pastGate,
+    passGate,
     commandLine: options.commandLine,
     onEvent: options.onEvent,
     signal: options.signal,

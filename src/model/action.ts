@@ -69,8 +69,6 @@ export interface CreateTableAs {
   readonly ifNotExists: boolean;
   readonly withData: boolean;
   readonly reads: readonly RelationReference[];
-  /** Columns that the query names, by any table; null when it says `*`, missing when nobody looked. */
-  readonly columns?: readonly string[] | null;
   /** As in `Dml`. */
   readonly readsInFull?: boolean;
   readonly sql: string;
@@ -296,8 +294,8 @@ export interface CreateFunction {
   readonly language: string;
   readonly body: string;
   /**
-   * What an SQL body reads and writes, and the tables whose rows are its arguments or its result: the server looks them
-   * up when the function is made. Missing when nobody looked; empty for other languages.
+   * What an SQL body reads and writes: the server looks it up when the function is made. Missing when nobody looked;
+   * empty for other languages.
    */
   readonly reads?: readonly RelationReference[];
   readonly writes?: readonly RelationReference[];
@@ -334,6 +332,8 @@ export interface CreateStatistics {
 export interface Publication {
   readonly kind: 'publication';
   readonly verb: 'create' | 'alter';
+  /** What ALTER does with the tables; missing when nobody looked. */
+  readonly change?: 'add' | 'drop' | 'set';
   readonly tables: readonly RelationReference[];
   readonly allTables: boolean;
 }

@@ -149,10 +149,10 @@ export function foreignIndex(context: RunContext, state: Work, step: ConcurrentI
 /** The step's effect is there although the ledger does not say so: record that, and say it. */
 export function foundDone(context: RunContext, state: Work, reason: string): Answer {
   const { migration, step } = addressOf(context, state);
-  const then: RunEventDetail[] = [{ type: 'step:skip', migration, step, reason }];
+  const afterwards: RunEventDetail[] = [{ type: 'step:skip', migration, step, reason }];
   return answer(
     context,
-    { kind: 'recording', ...workOf(state), then },
+    { kind: 'recording', ...workOf(state), afterwards },
     { kind: 'record-step', state: 'done', attempts: 0, message: reason },
   );
 }
@@ -175,13 +175,13 @@ function verifyIndex(context: RunContext, state: Work, at: number): Answer {
 /** Writes `done` for a step whose work and ledger row could not share a transaction. */
 export function record(context: RunContext, state: Work, at: number): Answer {
   const attempts = Math.max(1, state.attempts);
-  const then = [stepDone(context, state, at)];
+  const afterwards = [stepDone(context, state, at)];
   const command = { kind: 'record-step', state: 'done', attempts, message: null } as const;
-  return answer(context, { kind: 'recording', ...workOf(state), then }, command);
+  return answer(context, { kind: 'recording', ...workOf(state), afterwards }, command);
 }
 
 export function afterRecording(context: RunContext, state: StateOf<'recording'>, input: InputOf<'recorded'>): Answer {
-  return leaveStep(context, state, input.at, state.then);
+  return leaveStep(context, state, input.at, state.afterwards);
 }
 
 export function afterLockProbe(context: RunContext, state: StateOf<'probing-lock'>): Answer {

@@ -103,9 +103,9 @@ function beginStep(
   const work: Work = { position, exposure, stopping, step, ...fresh };
   switch (step.kind) {
     case 'gate': {
-      const then: RunEventDetail[] = [{ type: 'gate:passed', migration, step: step.id }];
+      const afterwards: RunEventDetail[] = [{ type: 'gate:passed', migration, step: step.id }];
       const command: CommandDetail = { kind: 'record-step', state: 'passed', attempts: 1, message: null };
-      return answer(context, { kind: 'recording', ...work, then }, command, events);
+      return answer(context, { kind: 'recording', ...work, afterwards }, command, events);
     }
     case 'transaction':
       return probeCondition(context, work, step.postCondition, events) ?? seekLock(context, work, step, events);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from '../db/connection.ts';
 import { connectPostgres } from '../db/postgres.ts';
-import { UsageError } from '../model/error.ts';
+import { DatabaseError, PrivilegeError, UsageError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
 import { type Capabilities, missingCapabilities, readCapabilities } from './capabilities.ts';
 import type { EventLog } from './event-log.ts';
@@ -78,8 +78,17 @@ export async function openRun(options: OpenOptions): Promise<OpenRun> {
     return await openUnderLock(options, control);
   } catch (error) {
     await control.close();
-    throw error;
+    throw refusal(error, commandLine);
   }
+}
+
+/** A right that turns out to be missing before anything was done is said as such, not as a failed statement. */
+function refusal(error: unknown, commandLine: string): unknown {
+  if (!(error instanceof DatabaseError) || error.sqlstate !== '42501') return error;
+  return new PrivilegeError(`The server refused to prepare the run: ${error.message}.`, {
+    cause: error,
+    nextCommand: `grant the right to the role, then ${commandLine}`,
+  });
 }
 
 async function openUnderLock(options: OpenOptions, control: Connection): Promise<OpenRun> {

@@ -17,7 +17,7 @@ export interface LedgerContents {
   readonly cursors: Readonly<Record<string, PassCursor>>;
 }
 
-export interface StoredPlan extends StoredMigrationPlan {
+interface StoredPlan extends StoredMigrationPlan {
   /** `planned`: not begun yet. */
   readonly state: 'planned' | MigrationRecord['state'];
 }

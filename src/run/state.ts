@@ -49,7 +49,7 @@ export interface RecalledStep {
 }
 
 /** Indexes into the plan. */
-export interface Position {
+interface Position {
   readonly migration: number;
   readonly step: number;
 }
@@ -107,7 +107,7 @@ export type RunState =
   | (CopyWork & { readonly kind: 'starting-pass'; readonly from: PassCursor | null })
   | (CopyWork & { readonly kind: 'copying'; readonly cursor: PassCursor })
   | (Work & { readonly kind: 'verifying'; readonly copy: CopyWork | null })
-  | (Work & { readonly kind: 'recording'; readonly then: readonly RunEventDetail[] })
+  | (Work & { readonly kind: 'recording'; readonly afterwards: readonly RunEventDetail[] })
   | (Base & { readonly kind: 'finishing-migration' })
   | (Base & { readonly kind: 'closing'; readonly ending: Ending })
   | (Base & { readonly kind: 'ended'; readonly ending: Ending });
@@ -185,7 +185,7 @@ export interface Answer {
 }
 
 /** A transition: pure, and total over all states and inputs. */
-export type Transition<S extends StateKind, I extends InputKind> = (
+type Transition<S extends StateKind, I extends InputKind> = (
   context: RunContext,
   state: StateOf<S>,
   input: InputOf<I>,

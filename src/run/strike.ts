@@ -39,7 +39,8 @@ export function strikeSql(
     lines.push(`SET LOCAL deadlock_timeout = ${STRIKE_DEADLOCK_TIMEOUT_MS}`);
   }
   lines.push(how.ledgerSql.trim().replace(/;$/, ''), ...locksSql(order.targets), ...step.sql);
-  return { work: `${lines.join(';\n')};\n`, commit: 'COMMIT' };
+  // The semicolon stands on a line of its own, in case a statement ends with a comment.
+  return { work: `${lines.join('\n;\n')}\n;\n`, commit: 'COMMIT' };
 }
 
 /** Weaker locks are left to the statement: they stop no query, so their order does not matter either. */

@@ -223,9 +223,9 @@ test('partition parents are locked before their partitions, in one order', async
   expect(result.summary).toBe('Done: one migration is applied.');
   const text = await value<string>(client, 'SELECT query FROM seen');
   expect(text.match(/LOCK TABLE .*/g)).toEqual([
-    'LOCK TABLE ONLY public.orders IN SHARE MODE;',
-    'LOCK TABLE ONLY public.parted IN ACCESS EXCLUSIVE MODE;',
-    'LOCK TABLE ONLY public.a_part IN ACCESS EXCLUSIVE MODE;',
+    'LOCK TABLE ONLY public.orders IN SHARE MODE',
+    'LOCK TABLE ONLY public.parted IN ACCESS EXCLUSIVE MODE',
+    'LOCK TABLE ONLY public.a_part IN ACCESS EXCLUSIVE MODE',
   ]);
 });
 

@@ -50,7 +50,13 @@ export function derivedFor(
   const catalog = form.setup === null ? base : parseStatements(form.setup, form.id).reduce(applyStatement, base);
   const [statement] = parseStatements(form.sql, form.id);
   if (statement === undefined) return null;
-  const facts = deriveFacts({ statement, catalog, version: { engine: 'postgresql', major }, timeZone: form.timeZone });
+  const facts = deriveFacts({
+    statement,
+    catalog,
+    version: { engine: 'postgresql', major },
+    timeZone: form.timeZone,
+    catalogIsComplete: true,
+  });
   return { facts, shape: shapeOf(facts) };
 }
 

@@ -135,9 +135,10 @@ function tableChange(table: Table, command: AlterCommand): Partial<Table> {
     case 'no-force-row-security':
       return { rowSecurity: table.rowSecurity === 'forced' ? 'on' : table.rowSecurity };
     case 'set-logged':
-      return { persistence: 'permanent' };
     case 'set-unlogged':
-      return { persistence: 'unlogged' };
+      // A partitioned table has no file: nothing happens before 18, and 18 refuses.
+      if (table.partitionBy !== null) return {};
+      return { persistence: command.kind === 'set-logged' ? 'permanent' : 'unlogged' };
     case 'replica-identity':
       return { replicaIdentity: command.identity };
     default:

@@ -1,7 +1,9 @@
 import type { CreateTableAs, CreateView } from '../../model/action.ts';
 import type { Catalog, View } from '../../model/catalog.ts';
 import { findRelation, nameForCreation } from '../../model/catalog-lookup.ts';
+import { SqlSyntaxError } from '../../model/error.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
+import { parseStatements } from '../../sql/postgres/parse-statements.ts';
 import { putRelation } from '../edit-catalog.ts';
 import { bareTable, isRelationName } from './create-table.ts';
 
@@ -50,7 +52,7 @@ export function createTableAs(catalog: Catalog, action: CreateTableAs): Catalog 
     return putRelation(catalog, {
       kind: 'materialized-view',
       name,
-      reads: readsOf(catalog, action.reads, null),
+      reads: readsOf(catalog, action.reads, columnsNamedIn(action.sql)),
       sql: action.sql,
       indexes: [],
       rowsEstimate: null,
@@ -58,6 +60,18 @@ export function createTableAs(catalog: Catalog, action: CreateTableAs): Catalog 
     });
   }
   return putRelation(catalog, { ...bareTable(name, 'permanent'), columns: columnsOfQuery(catalog, action) });
+}
+
+/** The columns that a query names, as the parser tells for a view of it; null when it takes whole rows. */
+function columnsNamedIn(query: string): readonly string[] | null {
+  try {
+    const action = parseStatements(`CREATE VIEW query AS ${query}`, 'query')[0]?.action;
+    return action?.kind === 'create-view' ? action.columns : null;
+  } catch (error) {
+    // EXECUTE of a prepared statement is no query that a view could be made of.
+    if (error instanceof SqlSyntaxError) return null;
+    throw error;
+  }
 }
 
 const PLAIN_QUERY =

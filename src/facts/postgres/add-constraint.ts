@@ -1,22 +1,13 @@
-import type { Table } from '../../model/catalog.ts';
-import { tableOf } from '../../model/catalog-lookup.ts';
-import type {
-  ColumnDefinition,
-  ConstraintDefinition,
-  ForeignKeyDefinition,
-  KeyDefinition,
-} from '../../model/definition.ts';
+import type { CheckConstraint, Table } from '../../model/catalog.ts';
+import type { CheckDefinition, ConstraintDefinition } from '../../model/definition.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { constraintIndexName } from './constraint-index-name.ts';
-import { type FactsContext, hasStorage, indexKey, keyOf, lockTree, lookUp, withDescendants } from './facts-context.ts';
+import { addForeignKeyFacts } from './add-foreign-key.ts';
+import { addKeyFacts } from './add-key.ts';
+import type { ConstraintPlace } from './constraint-place.ts';
+import { type FactsContext, hasChildren, hasStorage, lockTree, reached, requireColumn } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
-import { provenNotNull } from './not-null-proof.ts';
-
-export interface ConstraintPlace {
-  readonly only: boolean;
-  /** Set when the constraint is written at a column that the same command adds. */
-  readonly newColumn?: ColumnDefinition;
-}
+import { scanUnlessProven } from './not-null-proof.ts';
+import { buildIndex } from './partition-indexes.ts';
 
 /** ADD CONSTRAINT of any kind, and the constraints written at an added column. */
 export function addConstraintFacts(
@@ -25,6 +16,7 @@ export function addConstraintFacts(
   constraint: ConstraintDefinition,
   place: ConstraintPlace,
 ): void {
+  refuseTakenName(context, table, constraint);
   switch (constraint.kind) {
     case 'foreign-key':
       return addForeignKeyFacts(context, table, constraint, place);
@@ -32,137 +24,72 @@ export function addConstraintFacts(
     case 'unique':
       return addKeyFacts(context, table, constraint, place);
     case 'check':
-      lockTree(context, table, 'ACCESS EXCLUSIVE', place.only);
-      if (constraint.valid && constraint.enforced) scanTree(context, table, place.only);
-      explainCheck(context, constraint.valid);
-      return;
+      return addCheckFacts(context, table, constraint, place);
     case 'not-null':
       if (place.newColumn !== undefined) return;
       lockTree(context, table, 'ACCESS EXCLUSIVE', place.only);
+      requireColumn(context, table, constraint.column);
       if (constraint.valid) scanUnlessProven(context, table, [constraint.column], place.only);
       return;
     case 'exclude':
-      lockTree(context, table, 'ACCESS EXCLUSIVE', place.only);
-      scanTree(context, table, place.only);
-      buildConstraintIndexes(context, table, constraint.name, constraint.columns, 'exclude');
+      addLock(context.draft, relationKey(table.name), 'ACCESS EXCLUSIVE');
+      buildExclusion(context, table, constraint.name, constraint.columns);
       context.draft.because.add(
         'An EXCLUDE constraint always builds its index under ACCESS EXCLUSIVE; there is no online way.',
       );
   }
 }
 
-function explainCheck(context: FactsContext, valid: boolean): void {
-  context.draft.because.add(
-    valid
+/** A CHECK of the same name may be there on children, never on the table itself. */
+function refuseTakenName(context: FactsContext, table: Table, constraint: ConstraintDefinition): void {
+  const { name } = constraint;
+  if (name === null || !table.constraints.some((one) => one.name === name)) return;
+  const bringsIndex =
+    constraint.kind === 'primary-key' || constraint.kind === 'unique' || constraint.kind === 'exclude';
+  const hasIndex = table.indexes.some((one) => one.name === name);
+  const sqlstate = bringsIndex && hasIndex ? '42P07' : '42710';
+  addFailure(context.draft, sqlstate, `${relationKey(table.name)} has a constraint ${name} already`);
+}
+
+function addCheckFacts(context: FactsContext, table: Table, check: CheckDefinition, place: ConstraintPlace): void {
+  const { draft, version } = context;
+  const only = place.only || check.noInherit;
+  // Before 18 children of a NO INHERIT check were left alone from the start.
+  lockTree(context, table, 'ACCESS EXCLUSIVE', place.only || (check.noInherit && version.major < 18));
+  if (place.only && !check.noInherit && hasChildren(context, table)) {
+    addFailure(draft, '42P16', `the tables below ${relationKey(table.name)} need the constraint too`);
+  }
+  const isNew = place.newColumn?.name;
+  for (const column of check.expression.columns) if (column !== isNew) requireColumn(context, table, column);
+  const isChecked = check.valid && check.enforced;
+  if (isChecked) scanForCheck(context, table, check, only);
+  draft.because.add(
+    isChecked
       ? 'ADD CHECK reads every row under ACCESS EXCLUSIVE (measured on 13 to 18).'
       : 'NOT VALID checks new rows only; rows that are there already are not read.',
   );
 }
 
-function scanTree(context: FactsContext, table: Table, only: boolean): void {
-  for (const one of only ? [table] : withDescendants(context, table)) {
-    if (hasStorage(one)) context.draft.scans.add(relationKey(one.name));
+/** A child that has the check already, under the same name, is left out with all that is below it. */
+function scanForCheck(context: FactsContext, table: Table, check: CheckDefinition, only: boolean): void {
+  const covered = new Set<Table>();
+  for (const one of reached(context, table, only)) {
+    if (one === table || !hasSameCheck(one, check)) continue;
+    for (const below of reached(context, one, false)) covered.add(below);
+  }
+  for (const one of reached(context, table, only)) {
+    if (hasStorage(one) && !covered.has(one)) context.draft.scans.add(relationKey(one.name));
   }
 }
 
-/** Reads every row for NULLs, except where a valid CHECK (c IS NOT NULL) or the column itself already proves it. */
-export function scanUnlessProven(context: FactsContext, table: Table, columns: readonly string[], only: boolean): void {
-  for (const one of only ? [table] : withDescendants(context, table)) {
-    const open = columns.filter((column) => !provenNotNull(one, column));
-    if (open.length === 0) {
-      context.draft.because.add(
-        `A valid constraint already proves that ${columns.join(', ')} holds no NULL, so no row is read.`,
-      );
-    } else if (hasStorage(one)) {
-      context.draft.scans.add(relationKey(one.name));
-    }
-  }
-}
-
-function addKeyFacts(context: FactsContext, table: Table, key: KeyDefinition, place: ConstraintPlace): void {
-  const { draft } = context;
-  addLock(draft, relationKey(table.name), 'ACCESS EXCLUSIVE');
-  const needsNotNull = key.kind === 'primary-key' && place.newColumn === undefined;
-  if (key.usingIndex !== null) {
-    const index = table.indexes.find((one) => one.name === key.usingIndex);
-    const columns = index?.keys.flatMap((one) => (one.column === null ? [] : [one.column])) ?? [];
-    if (needsNotNull) scanUnlessProven(context, table, columns, true);
-    draft.because.add('USING INDEX takes over an index that is built already, so nothing is built under the lock.');
-    return;
-  }
-  if (key.kind === 'primary-key' && table.constraints.some((one) => one.kind === 'primary-key')) {
-    addFailure(draft, '42P16', `${relationKey(table.name)} has a primary key already`);
-  }
-  for (const one of place.only ? [table] : withDescendants(context, table)) {
-    const isTop = one === table;
-    const mode = isTop || needsNotNull || context.version.major >= 18 ? 'ACCESS EXCLUSIVE' : 'SHARE';
-    addLock(draft, relationKey(one.name), mode);
-    if (!hasStorage(one)) continue;
-    draft.scans.add(relationKey(one.name));
-  }
-  buildConstraintIndexes(context, table, key.name, key.columns, key.kind);
-  draft.because.add(`${key.kind === 'unique' ? 'UNIQUE' : 'PRIMARY KEY'} builds its index while the table is locked.`);
-}
-
-function buildConstraintIndexes(
-  context: FactsContext,
-  table: Table,
-  name: string | null,
-  columns: readonly string[],
-  kind: 'primary-key' | 'unique' | 'exclude',
-): void {
-  for (const one of withDescendants(context, table)) {
-    const given = one === table ? name : null;
-    context.draft.indexBuilds.add(indexKey(one, given ?? constraintIndexName(context.catalog, one, columns, kind)));
-  }
-}
-
-function addForeignKeyFacts(
-  context: FactsContext,
-  table: Table,
-  key: ForeignKeyDefinition,
-  place: ConstraintPlace,
-): void {
-  const { draft, version } = context;
-  lockTree(context, table, 'SHARE ROW EXCLUSIVE', place.only);
-  const referenced = keyOf(context, key.references);
-  addLock(draft, referenced, 'SHARE ROW EXCLUSIVE');
-  const target = lookUp(context, key.references);
-  if (target?.kind === 'table') lockTree(context, target, 'SHARE ROW EXCLUSIVE');
-  if (!key.valid && table.partitionBy !== null && version.major < 18) {
-    addFailure(draft, '42809', 'a NOT VALID foreign key on a partitioned table is refused before PostgreSQL 18');
-  }
-  const hasValues =
-    place.newColumn === undefined ||
-    (place.newColumn.default !== null && place.newColumn.default.sql.toUpperCase() !== 'NULL');
-  if (!key.valid || !key.enforced || !hasValues) {
-    draft.because.add('The foreign key is not checked against the rows that are there, so nothing is read.');
-    return;
-  }
-  for (const one of withDescendants(context, table)) {
-    const covered = one !== table && hasEqualForeignKey(one, referenced, key);
-    if (hasStorage(one) && !covered) readBothSides(context, one, referenced);
-  }
-  draft.because.add('ADD FOREIGN KEY locks both tables against writes while it reads them (measured on 13 to 18).');
-}
-
-function hasEqualForeignKey(table: Table, referenced: string, key: ForeignKeyDefinition): boolean {
+function hasSameCheck(table: Table, check: CheckDefinition): boolean {
   return table.constraints.some(
-    (one) =>
-      one.kind === 'foreign-key' &&
-      one.valid &&
-      one.references === referenced &&
-      one.columns.join() === key.columns.join(),
+    (one): one is CheckConstraint => one.kind === 'check' && one.name === check.name && one.valid,
   );
 }
 
-function readBothSides(context: FactsContext, child: Table, referenced: string): void {
-  context.draft.scans.add(relationKey(child.name));
-  const parent = tableOf(context.catalog, referenced);
-  if (parent === null) {
-    context.draft.scans.add(referenced);
-    return;
-  }
-  for (const one of withDescendants(context, parent))
-    if (hasStorage(one)) context.draft.scans.add(relationKey(one.name));
+function buildExclusion(context: FactsContext, table: Table, name: string | null, columns: readonly string[]): void {
+  const keys = columns.map((column) => ({ column, expression: null }));
+  const wanted = { method: 'gist', unique: false, keys, include: [], predicate: null, constraint: 'exclude' } as const;
+  buildIndex(context, table, wanted, name);
 }

@@ -1,12 +1,27 @@
-import type { AlterCommand } from '../../model/alter-command.ts';
-import type { Table } from '../../model/catalog.ts';
-import { referencingTables, tableOf } from '../../model/catalog-lookup.ts';
+import type { AlterCommandOf } from '../../model/alter-command.ts';
+import type { Column, Index, Table } from '../../model/catalog.ts';
+import { ownedSequences, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
+import type { DataType } from '../../model/data-type.ts';
 import { relationKey } from '../../model/relation-name.ts';
+import { baseTypeOf, isUserType } from './base-type.ts';
+import { hasCast } from './built-in-casts.ts';
 import { typeChangeCost } from './column-type-change.ts';
-import { type FactsContext, hasStorage, indexKey, lockTree, viewsOver, withDescendants } from './facts-context.ts';
-import { addFailure, addLock } from './facts-draft.ts';
+import {
+  type FactsContext,
+  hasChildren,
+  hasStorage,
+  indexKey,
+  indexUses,
+  isKnown,
+  lockTree,
+  rewriteTree,
+  withDescendants,
+} from './facts-context.ts';
+import { addFailure, addLock, addLocks } from './facts-draft.ts';
+import { isInheritedColumn, isInPartitionKey } from './inheritance.ts';
+import { viewsOver } from './views-over.ts';
 
-type SetType = Extract<AlterCommand, { kind: 'set-type' }>;
+type SetType = AlterCommandOf<'set-type'>;
 
 /** ALTER COLUMN TYPE: four outcomes (free, index rebuild, constraint scan, rewrite) under ACCESS EXCLUSIVE. */
 export function alterColumnTypeFacts(context: FactsContext, table: Table, command: SetType, only: boolean): void {
@@ -20,24 +35,50 @@ export function alterColumnTypeFacts(context: FactsContext, table: Table, comman
   });
   const column = table.columns.find((one) => one.name === command.column);
   if (column === undefined) {
+    if (isKnown(table)) return;
     draft.unknown.add(`The type that ${what} has now is not known, so whether its rows are rewritten is not either.`);
     return;
   }
+  refuseTypeChange(context, table, column, command, only);
   refuseUnderDependents(context, table, command.column);
-  const cost = typeChangeCost(context, column.type, command.type, command.using, command.column);
+  const cost = typeChangeCost(context, column.type, command);
   if (cost.kind === 'unknown') draft.unknown.add(`${cost.reason}.`);
-  const isRewrite = cost.kind === 'rewrite';
-  if (isRewrite) rewriteTree(context, table, command.column);
-  else if (cost.kind === 'free') keepRows(context, table, command, cost.sameIndexOrder);
-  lockForeignKeyPeers(context, table, command.column, isRewrite);
+  if (cost.kind === 'rewrite') {
+    rewriteTree(context, table);
+    draft.because.add(
+      `The stored values of ${column.name} do not fit the new type, so every row and index is written anew.`,
+    );
+  } else if (cost.kind === 'free') keepRows(context, table, command, cost.sameIndexOrder);
+  if (column.identity !== null) {
+    const sequences = ownedSequences(context.catalog, relationKey(table.name), column.name);
+    addLocks(draft, sequences, 'SHARE ROW EXCLUSIVE');
+  }
+  lockForeignKeyPeers(context, table, command.column, cost.kind === 'rewrite');
 }
 
-function rewriteTree(context: FactsContext, table: Table, column: string): void {
-  for (const one of withDescendants(context, table))
-    if (hasStorage(one)) context.draft.rewrites.add(relationKey(one.name));
-  context.draft.because.add(
-    `The stored values of ${column} do not fit the new type, so every row and index is written anew.`,
-  );
+function refuseTypeChange(context: FactsContext, table: Table, column: Column, command: SetType, only: boolean): void {
+  const { draft } = context;
+  const what = `${relationKey(table.name)}.${column.name}`;
+  if (isInheritedColumn(context, table, column.name)) addFailure(draft, '42P16', `${what} comes from the parent`);
+  if (isInPartitionKey(table, column.name)) addFailure(draft, '42P16', `${what} is part of the partition key`);
+  if (only && hasChildren(context, table))
+    addFailure(draft, '42P16', `${what} must be changed in the tables below too`);
+  const isConverted = command.using !== null;
+  if (!isConverted && !isAssignable(context, column.type, command.type)) {
+    addFailure(draft, '42804', `${what} cannot become ${command.typeSql} without USING`);
+  }
+  const isLiteral = /^'(?:[^']|'')*'(?:::[a-z ]+)?$/i.test(column.default?.sql ?? '');
+  if (isLiteral && column.generated === null && !isAssignable(context, column.type, command.type)) {
+    addFailure(draft, '42804', `the default of ${what} cannot become ${command.typeSql}`);
+  }
+}
+
+/** False only where it is certain: casts that users make are not in the catalog, so their types are let pass. */
+function isAssignable(context: FactsContext, from: DataType, to: DataType): boolean {
+  const [source, target] = [baseTypeOf(context, from), baseTypeOf(context, to)];
+  if (isUserType(context, source) || isUserType(context, target)) return true;
+  const isArrayPair = source.arrayDimensions > 0 === target.arrayDimensions > 0;
+  return !isArrayPair || hasCast(source.name, target.name, 'assignment') !== false;
 }
 
 function keepRows(context: FactsContext, table: Table, command: SetType, sameIndexOrder: boolean): void {
@@ -45,30 +86,34 @@ function keepRows(context: FactsContext, table: Table, command: SetType, sameInd
   const column = table.columns.find((one) => one.name === command.column);
   const collationChanges = command.collation !== null && command.collation !== (column?.collation ?? 'default');
   for (const one of withDescendants(context, table)) {
-    const indexes = one.indexes.filter((index) => usesColumn(index, command.column));
-    if (!sameIndexOrder || collationChanges) {
-      for (const index of indexes) draft.indexBuilds.add(indexKey(one, index.name));
-      if (indexes.length > 0 && hasStorage(one)) draft.scans.add(relationKey(one.name));
-    }
+    if (!hasStorage(one)) continue;
+    const rebuilt = one.indexes.filter(
+      (index) =>
+        indexUses(index, command.column) &&
+        (isComputed(index) || ((!sameIndexOrder || collationChanges) && isSortedBy(index, command.column))),
+    );
+    for (const index of rebuilt) draft.indexBuilds.add(indexKey(one, index.name));
+    if (rebuilt.length > 0) draft.scans.add(relationKey(one.name));
     const checked = one.constraints.some(
       (constraint) =>
         constraint.kind === 'check' && constraint.valid && constraint.expression.columns.includes(command.column),
     );
-    if (checked && hasStorage(one)) {
-      draft.scans.add(relationKey(one.name));
-      draft.because.add(`A CHECK names ${command.column}, so its rows are read again although none is rewritten.`);
-    }
+    if (!checked) continue;
+    draft.scans.add(relationKey(one.name));
+    draft.because.add(`A CHECK names ${command.column}, so its rows are read again although none is rewritten.`);
   }
   draft.because.add(
     `The stored values of ${command.column} are good for the new type as they are (measured on 13 to 18).`,
   );
 }
 
-function usesColumn(index: Table['indexes'][number], column: string): boolean {
-  return (
-    index.keys.some((key) => key.column === column || key.expression?.columns.includes(column) === true) ||
-    index.predicate?.columns.includes(column) === true
-  );
+/** The server does not compare expressions and conditions with what they were before: it builds such an index anew. */
+function isComputed(index: Index): boolean {
+  return index.predicate !== null || index.keys.some((key) => key.column === null);
+}
+
+function isSortedBy(index: Index, column: string): boolean {
+  return index.keys.some((key) => key.column === column);
 }
 
 /** A foreign key is built anew with the type: its other table is locked, and both are read when values are rewritten. */
@@ -95,8 +140,9 @@ function lockForeignKeyPeers(context: FactsContext, table: Table, column: string
 
 function refuseUnderDependents(context: FactsContext, table: Table, column: string): void {
   const { draft, version } = context;
-  const views = viewsOver(context, relationKey(table.name), column);
-  if (views.length > 0) addFailure(draft, '0A000', `the view ${views[0]} reads ${column}`);
+  const { certain, possible } = viewsOver(context, relationKey(table.name), column);
+  if (certain[0] !== undefined) addFailure(draft, '0A000', `the view ${certain[0]} reads ${column}`);
+  if (possible.length > 0) draft.unknown.add(`Whether ${possible.join(', ')} reads ${column} is not known here.`);
   const trigger = table.triggers.find((one) => one.columns.includes(column));
   if (trigger !== undefined) addFailure(draft, '0A000', `the trigger ${trigger.name} names ${column}`);
   const generated = table.columns.find(

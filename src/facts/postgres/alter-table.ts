@@ -110,4 +110,3 @@ function newColumns(before: Table, action: AlterTable): readonly string[] {
       : [],
   );
 }
-

@@ -4,7 +4,7 @@ import { ownedSequences } from '../../model/catalog-lookup.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { defaultFacts, dropExpressionFacts, dropNotNullFacts, identityFacts } from './column-property.ts';
-import { type FactsContext, keyOf, lockTree, lookUp } from './facts-context.ts';
+import { type FactsContext, isKnown, keyOf, lockTree, lookUp } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 
 /** Storage parameters that ask for ACCESS EXCLUSIVE; all others do with SHARE UPDATE EXCLUSIVE (manual of ALTER TABLE). */
@@ -40,7 +40,7 @@ export function plainCommandFacts(context: FactsContext, table: Table, command: 
   switch (command.kind) {
     case 'set-default':
     case 'drop-default':
-      defaultFacts(context, table, command, only);
+      defaultFacts(context, table, command.column, only);
       break;
     case 'drop-not-null':
       dropNotNullFacts(context, table, command.column, only);
@@ -122,7 +122,7 @@ function inheritFacts(
 ): void {
   lookUp(context, parent);
   addLock(context.draft, keyOf(context, parent), kind === 'inherit' ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS SHARE');
-  if (kind === 'no-inherit' && !table.inherits.includes(keyOf(context, parent)) && table.columns.length > 0) {
+  if (kind === 'no-inherit' && !table.inherits.includes(keyOf(context, parent)) && isKnown(table)) {
     addFailure(context.draft, '42P01', `${relationKey(table.name)} does not inherit from ${keyOf(context, parent)}`);
   }
 }
@@ -140,7 +140,7 @@ function replicaIdentityFacts(context: FactsContext, table: Table, name: string 
   const key = relationKey(table.name);
   const index = table.indexes.find((one) => one.name === name);
   if (index === undefined) {
-    if (table.columns.length > 0) addFailure(context.draft, '42704', `${key} has no index ${name}`);
+    if (isKnown(table)) addFailure(context.draft, '42704', `${key} has no index ${name}`);
     return;
   }
   const columns = index.keys.map((one) => table.columns.find((column) => column.name === one.column));

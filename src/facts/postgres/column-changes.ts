@@ -1,80 +1,122 @@
 import type { AlterTable } from '../../model/action.ts';
-import type { AlterCommand } from '../../model/alter-command.ts';
+import type { AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { ownedSequences, referencingTables } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { type FactsContext, hasStorage, lockTree, viewsOver, withDescendants } from './facts-context.ts';
+import { type FactsContext, hasChildren, isKnown, lockTree, reached, rewriteTree } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
-import { provenNotNull } from './not-null-proof.ts';
+import { isInheritedColumn, isInPartitionKey } from './inheritance.ts';
+import { scanUnlessProven } from './not-null-proof.ts';
+import { viewsOver } from './views-over.ts';
 
-type DropColumn = Extract<AlterCommand, { kind: 'drop-column' }>;
+type DropColumn = AlterCommandOf<'drop-column'>;
 
 /** DROP COLUMN: the column's values are out of reach at once; what hangs on it goes along or forbids it. */
-export function dropColumnFacts(context: FactsContext, table: Table, command: DropColumn, only: boolean): void {
+export function dropColumnFacts(context: FactsContext, table: Table, command: DropColumn, action: AlterTable): void {
   const { draft } = context;
   const key = relationKey(table.name);
   const what = `${key}.${command.column}`;
-  const isKnown = table.columns.length === 0 || table.columns.some((column) => column.name === command.column);
-  lockTree(context, table, 'ACCESS EXCLUSIVE', only);
-  if (!isKnown) {
+  const isThere = !isKnown(table) || table.columns.some((column) => column.name === command.column);
+  lockTree(context, table, 'ACCESS EXCLUSIVE', action.only);
+  if (!isThere) {
     if (!command.ifExists) addFailure(draft, '42703', `there is no column ${what}`);
     return;
   }
-  draft.losses.add(`column ${what}`);
+  refuseDropColumn(context, table, command, action.only);
+  for (const one of reached(context, table, action.only)) {
+    const name = `${relationKey(one.name)}.${command.column}`;
+    draft.losses.add(`column ${name}`);
+    addLocks(draft, ownedSequences(context.catalog, relationKey(one.name), command.column), 'ACCESS EXCLUSIVE');
+    dropColumnDependents(context, one, command, action);
+  }
   draft.breaks.push({ kind: 'column-gone', what, sentence: `Statements that name ${what} fail with 42703.` });
   draft.because.add('DROP COLUMN changes the catalog only; the space comes back when rows are written anew.');
-  addLocks(draft, ownedSequences(context.catalog, key, command.column), 'ACCESS EXCLUSIVE');
-  const views = viewsOver(context, key, command.column);
-  if (views.length > 0 && !command.cascade) addFailure(draft, '2BP01', `the view ${views[0]} reads ${command.column}`);
-  if (command.cascade) {
-    addLocks(draft, views, 'ACCESS EXCLUSIVE');
-    for (const view of views) draft.losses.add(`view ${view}`);
+}
+
+function refuseDropColumn(context: FactsContext, table: Table, { column }: DropColumn, only: boolean): void {
+  const { draft } = context;
+  const what = `${relationKey(table.name)}.${column}`;
+  if (isInheritedColumn(context, table, column)) addFailure(draft, '42P16', `${what} comes from the parent`);
+  if (isInPartitionKey(table, column)) addFailure(draft, '42P16', `${what} is part of the partition key`);
+  if (only && table.partitionBy !== null && hasChildren(context, table)) {
+    addFailure(draft, '42P16', `${what} cannot be dropped while the partitions keep it`);
   }
+}
+
+function dropColumnDependents(context: FactsContext, table: Table, command: DropColumn, action: AlterTable): void {
+  dropViewsOf(context, table, command);
   dropForeignKeysOf(context, table, command);
+  const { draft, version } = context;
+  const gone = new Set(action.commands.flatMap((one) => (one.kind === 'drop-column' ? [one.column] : [])));
+  const generated = table.columns.filter(
+    (one) => one.generated !== null && !gone.has(one.name) && one.default?.columns.includes(command.column) === true,
+  );
+  const trigger = table.triggers.find((one) => one.columns.includes(command.column));
+  // Before 15 a generated column went along without being asked for.
+  if (!command.cascade && version.major >= 15 && generated[0] !== undefined) {
+    addFailure(draft, '2BP01', `the generated column ${generated[0].name} is computed from ${command.column}`);
+  }
+  for (const one of generated) draft.losses.add(`column ${relationKey(table.name)}.${one.name}`);
+  if (trigger !== undefined && !command.cascade) {
+    addFailure(draft, '2BP01', `the trigger ${trigger.name} names ${command.column}`);
+  }
+}
+
+function dropViewsOf(context: FactsContext, table: Table, command: DropColumn): void {
+  const { draft } = context;
+  const { certain, possible } = viewsOver(context, relationKey(table.name), command.column);
+  if (possible.length > 0) {
+    draft.unknown.add(`Whether ${possible.join(', ')} reads ${command.column} is not known here.`);
+  }
+  if (!command.cascade) {
+    if (certain[0] !== undefined) addFailure(draft, '2BP01', `the view ${certain[0]} reads ${command.column}`);
+    return;
+  }
+  addLocks(draft, certain, 'ACCESS EXCLUSIVE');
+  for (const view of certain) draft.losses.add(`view ${view}`);
 }
 
 function dropForeignKeysOf(context: FactsContext, table: Table, command: DropColumn): void {
   const { draft } = context;
+  const key = relationKey(table.name);
   for (const constraint of table.constraints) {
     if (constraint.kind === 'foreign-key' && constraint.columns.includes(command.column)) {
       addLock(draft, constraint.references, 'ACCESS EXCLUSIVE');
     }
   }
-  for (const peer of referencingTables(context.catalog, relationKey(table.name))) {
-    if (!peer.constraint.referencedColumns.includes(command.column) || peer.table === table) continue;
-    if (command.cascade) addLock(draft, relationKey(peer.table.name), 'ACCESS EXCLUSIVE');
-    else addFailure(draft, '2BP01', `${relationKey(peer.table.name)} has a foreign key to ${command.column}`);
+  for (const peer of referencingTables(context.catalog, key)) {
+    const peerKey = relationKey(peer.table.name);
+    if (!peer.constraint.referencedColumns.includes(command.column) || peerKey === key) continue;
+    if (command.cascade) addLock(draft, peerKey, 'ACCESS EXCLUSIVE');
+    else addFailure(draft, '2BP01', `${peerKey} has a foreign key to ${command.column}`);
   }
 }
 
-/** SET NOT NULL: reads every row, unless a valid CHECK proves the answer and is not dropped by the same command. */
-export function setNotNullFacts(context: FactsContext, table: Table, column: string, action: AlterTable): void {
+/** SET NOT NULL: reads every row, unless a valid CHECK proves the answer and is not dropped by the same statement. */
+export function setNotNullFacts(context: FactsContext, table: Table, column: string, only: boolean): void {
   const { draft } = context;
-  lockTree(context, table, 'ACCESS EXCLUSIVE', action.only);
-  const dropped = action.commands.flatMap((one) => (one.kind === 'drop-constraint' ? [one.name] : []));
+  lockTree(context, table, 'ACCESS EXCLUSIVE', only);
   const what = `${relationKey(table.name)}.${column}`;
   draft.breaks.push({
     kind: 'tightened',
     what,
     sentence: `INSERTs and UPDATEs that leave ${what} NULL fail with 23502.`,
   });
-  for (const one of action.only ? [table] : withDescendants(context, table)) {
-    if (provenNotNull(one, column, dropped)) {
-      draft.because.add(`${what} is proven to hold no NULL, so SET NOT NULL reads no row (measured on 13 to 18).`);
-    } else if (hasStorage(one)) {
-      draft.scans.add(relationKey(one.name));
-      draft.because.add(`SET NOT NULL reads every row under ACCESS EXCLUSIVE (measured on 13 to 18).`);
-    }
+  const before = draft.scans.size;
+  scanUnlessProven(context, table, [column], only);
+  if (draft.scans.size > before) {
+    draft.because.add('SET NOT NULL reads every row under ACCESS EXCLUSIVE (measured on 13 to 18).');
   }
 }
 
 /** SET EXPRESSION (17 and later): a stored column is computed anew for every row. */
-export function setExpressionFacts(context: FactsContext, table: Table, column: string, only: boolean): void {
+export function setExpressionFacts(context: FactsContext, table: Table, name: string, only: boolean): void {
   const { draft } = context;
   lockTree(context, table, 'ACCESS EXCLUSIVE', only);
   if (context.version.major < 17) addFailure(draft, '42601', 'SET EXPRESSION needs PostgreSQL 17');
-  const isVirtual = table.columns.some((one) => one.name === column && one.generated === 'virtual');
-  for (const one of withDescendants(context, table)) {
-    if (!isVirtual && hasStorage(one)) draft.rewrites.add(relationKey(one.name));
-  }
+  const column = table.columns.find((one) => one.name === name);
+  if (column?.generated === null) addFailure(draft, '55000', `${relationKey(table.name)}.${name} is not generated`);
+  if (column?.generated === 'virtual') return;
+  rewriteTree(context, table, only);
+  draft.because.add('A stored column is computed anew for every row, so the table is rewritten.');
 }

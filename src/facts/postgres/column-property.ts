@@ -1,4 +1,4 @@
-import type { AlterCommand, AlterCommandOf } from '../../model/alter-command.ts';
+import type { AlterCommand } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
@@ -13,19 +13,12 @@ function saysIfExists(command: AlterCommand): boolean {
 }
 
 /** SET and DROP DEFAULT; an identity or generated column has no default to change. */
-export function defaultFacts(
-  context: FactsContext,
-  table: Table,
-  command: AlterCommandOf<'set-default'> | (ColumnCommand & { readonly kind: 'drop-default' }),
-  only: boolean,
-): void {
+export function defaultFacts(context: FactsContext, table: Table, name: string, only: boolean): void {
   lockTree(context, table, 'ACCESS EXCLUSIVE', only);
-  const column = table.columns.find((one) => one.name === command.column);
-  if (column?.identity != null) {
-    addFailure(context.draft, '42601', `${relationKey(table.name)}.${column.name} is an identity column`);
-  } else if (column?.generated != null) {
-    addFailure(context.draft, '42601', `${relationKey(table.name)}.${column.name} is a generated column`);
-  }
+  const column = table.columns.find((one) => one.name === name);
+  const what = `${relationKey(table.name)}.${name}`;
+  if (column?.identity != null) addFailure(context.draft, '42601', `${what} is an identity column`);
+  if (column?.generated != null) addFailure(context.draft, '42601', `${what} is a generated column`);
 }
 
 /** DROP NOT NULL; keys and identity columns need it, and a partition cannot allow what its parent forbids. */
@@ -45,12 +38,7 @@ export function dropNotNullFacts(context: FactsContext, table: Table, name: stri
 }
 
 /** DROP EXPRESSION: the values computed so far stay; a virtual column has none (18). */
-export function dropExpressionFacts(
-  context: FactsContext,
-  table: Table,
-  command: ColumnCommand,
-  only: boolean,
-): void {
+export function dropExpressionFacts(context: FactsContext, table: Table, command: ColumnCommand, only: boolean): void {
   const { draft } = context;
   lockTree(context, table, 'ACCESS EXCLUSIVE', only);
   const what = `${relationKey(table.name)}.${command.column}`;

@@ -1,3 +1,4 @@
+import type { AlterCommandOf } from '../../model/alter-command.ts';
 import type { DataType } from '../../model/data-type.ts';
 import type { Expression } from '../../model/expression.ts';
 import { baseTypeOf, isConstrainedDomain, isSameType } from './base-type.ts';
@@ -13,6 +14,8 @@ export type TypeChangeCost =
   | { readonly kind: 'free'; readonly sameIndexOrder: boolean }
   | { readonly kind: 'rewrite' }
   | { readonly kind: 'unknown'; readonly reason: string };
+
+type SetType = AlterCommandOf<'set-type'>;
 
 const FREE: TypeChangeCost = { kind: 'free', sameIndexOrder: true };
 const FREE_BUT_INDEXES: TypeChangeCost = { kind: 'free', sameIndexOrder: false };
@@ -46,23 +49,35 @@ const OTHER_INDEX_ORDER = new Set([
   'oid>int4',
 ]);
 
-export function typeChangeCost(
-  context: FactsContext,
-  from: DataType,
-  to: DataType,
-  using: Expression | null,
-  column: string,
-): TypeChangeCost {
-  if (using !== null && !isPlainUseOf(using, column)) return REWRITE;
+/** @param from the type that the column has now */
+export function typeChangeCost(context: FactsContext, from: DataType, command: SetType): TypeChangeCost {
+  const { type: to, using, column } = command;
+  const conversion = using === null ? 'plain' : conversionOf(using, column, command.typeSql);
+  if (conversion === 'other') return REWRITE;
   if (isConstrainedDomain(context, to) && !isSameType(from, to)) return REWRITE;
-  return baseTypeChangeCost(context, baseTypeOf(context, from), baseTypeOf(context, to));
+  const cost = baseTypeChangeCost(context, baseTypeOf(context, from), baseTypeOf(context, to));
+  if (conversion === 'plain' || cost.kind !== 'free') return cost;
+  return { kind: 'unknown', reason: `whether ${using?.sql} leaves the values of ${column} alone is not certain` };
 }
 
 /** `USING c` and `USING c::type` say no more than the change itself; the server looks through them. */
-function isPlainUseOf(using: Expression, column: string): boolean {
+function conversionOf(using: Expression, column: string, typeSql: string): 'plain' | 'other' | 'unclear' {
   const bare = using.sql.replaceAll('"', '');
-  const isCastOfColumn = bare.startsWith(`${column}::`) || bare.startsWith(`CAST(${column} AS `);
-  return using.functions.length === 0 && (bare === column || (isCastOfColumn && !/[+\-*/|]/.test(bare)));
+  if (bare === column) return 'plain';
+  const cast = bare.startsWith(`${column}::`) ? bare.slice(column.length + 2) : castOf(bare, column);
+  if (using.functions.length > 0 || cast === null || !/^[a-z_][a-z0-9_ .]*(\([\d, ]+\))?(\[\])*$/i.test(cast)) {
+    return 'other';
+  }
+  return withoutSpaces(cast) === withoutSpaces(typeSql) ? 'plain' : 'unclear';
+}
+
+function castOf(sql: string, column: string): string | null {
+  const start = `CAST(${column} AS `;
+  return sql.startsWith(start) && sql.endsWith(')') ? sql.slice(start.length, -1) : null;
+}
+
+function withoutSpaces(sql: string): string {
+  return sql.replaceAll(/[\s"]+/g, '').toLowerCase();
 }
 
 function baseTypeChangeCost(context: FactsContext, from: DataType, to: DataType): TypeChangeCost {

@@ -1,36 +1,46 @@
-import type { AlterCommand } from '../../model/alter-command.ts';
-import type { Table } from '../../model/catalog.ts';
+import type { AlterCommandOf } from '../../model/alter-command.ts';
+import type { ForeignKeyConstraint, Table, TableConstraint } from '../../model/catalog.ts';
 import { referencingTables, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { type FactsContext, hasStorage, lockTree, withDescendants } from './facts-context.ts';
+import { withPartitions } from './add-foreign-key.ts';
+import { type FactsContext, hasStorage, isKnown, lockTree, scanTree } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
+import { isInheritedConstraint } from './inheritance.ts';
 
-type DropConstraint = Extract<AlterCommand, { kind: 'drop-constraint' }>;
-type AlterConstraint = Extract<AlterCommand, { kind: 'alter-constraint' }>;
+type DropConstraint = AlterCommandOf<'drop-constraint'>;
+type AlterConstraint = AlterCommandOf<'alter-constraint'>;
 
 /** DROP CONSTRAINT: ACCESS EXCLUSIVE, for a foreign key on both of its tables. */
 export function dropConstraintFacts(context: FactsContext, table: Table, command: DropConstraint, only: boolean): void {
   const { draft } = context;
-  const key = relationKey(table.name);
   const constraint = table.constraints.find((one) => one.name === command.name);
-  const isInherited = constraint === undefined || constraint.kind === 'check' || table.partitionBy !== null;
-  lockTree(context, table, 'ACCESS EXCLUSIVE', only || !isInherited);
+  const isSpread = constraint === undefined || constraint.kind === 'check' || table.partitionBy !== null;
+  lockTree(context, table, 'ACCESS EXCLUSIVE', only || !isSpread);
   draft.because.add('DROP CONSTRAINT changes the catalog only.');
-  if (constraint === undefined) {
-    if (table.columns.length > 0 && !command.ifExists)
-      addFailure(draft, '42704', `there is no constraint ${command.name}`);
-    if (table.columns.length === 0)
-      draft.unknown.add(`What ${command.name} is, is not known: dropping a foreign key locks its other table too.`);
-    return;
+  if (constraint === undefined) return missingConstraint(context, table, command.name, command.ifExists);
+  if (isInheritedConstraint(context, table, constraint)) {
+    addFailure(draft, '42P16', `${command.name} of ${relationKey(table.name)} comes from the parent`);
   }
   if (constraint.kind === 'foreign-key') {
-    const target = tableOf(context.catalog, constraint.references);
-    if (target === null) addLock(draft, constraint.references, 'ACCESS EXCLUSIVE');
-    else lockTree(context, target, 'ACCESS EXCLUSIVE');
+    lockReferenced(context, constraint);
     draft.because.add('Dropping a foreign key locks the referenced table as well (measured on 13 to 18).');
   }
-  if (constraint.kind === 'primary-key' || constraint.kind === 'unique')
-    dropReferencingKeys(context, table, constraint.columns, command, key);
+  if (constraint.kind === 'primary-key' || constraint.kind === 'unique') {
+    dropReferencingKeys(context, table, constraint.columns, command);
+  }
+}
+
+function missingConstraint(context: FactsContext, table: Table, name: string, ifExists: boolean): void {
+  const { draft } = context;
+  if (!isKnown(table)) {
+    draft.unknown.add(`What ${name} is, is not known: a foreign key has another table to it.`);
+  } else if (!ifExists) addFailure(draft, '42704', `${relationKey(table.name)} has no constraint ${name}`);
+}
+
+function lockReferenced(context: FactsContext, constraint: ForeignKeyConstraint): void {
+  const target = tableOf(context.catalog, constraint.references);
+  if (target === null) addLock(context.draft, constraint.references, 'ACCESS EXCLUSIVE');
+  else lockTree(context, target, 'ACCESS EXCLUSIVE', target.partitionBy === null);
 }
 
 function dropReferencingKeys(
@@ -38,17 +48,13 @@ function dropReferencingKeys(
   table: Table,
   columns: readonly string[],
   command: DropConstraint,
-  key: string,
 ): void {
+  const key = relationKey(table.name);
   for (const peer of referencingTables(context.catalog, key)) {
-    if (peer.constraint.referencedColumns.join() !== columns.join()) continue;
-    if (command.cascade) addLock(context.draft, relationKey(peer.table.name), 'ACCESS EXCLUSIVE');
-    else
-      addFailure(
-        context.draft,
-        '2BP01',
-        `${relationKey(peer.table.name)} has a foreign key that needs ${command.name} of ${relationKey(table.name)}`,
-      );
+    if ([...peer.constraint.referencedColumns].sort().join() !== [...columns].sort().join()) continue;
+    const peerKey = relationKey(peer.table.name);
+    if (command.cascade) addLock(context.draft, peerKey, 'ACCESS EXCLUSIVE');
+    else addFailure(context.draft, '2BP01', `${peerKey} has a foreign key that needs ${command.name} of ${key}`);
   }
 }
 
@@ -59,37 +65,56 @@ export function validateConstraintFacts(context: FactsContext, table: Table, nam
   const key = relationKey(table.name);
   addLock(draft, key, 'SHARE UPDATE EXCLUSIVE');
   if (constraint === undefined) {
-    if (table.columns.length > 0) addFailure(draft, '42704', `there is no constraint ${name}`);
-    else draft.unknown.add(`What ${name} is, is not known: validating a foreign key also reads its other table.`);
     draft.scans.add(key);
-    return;
+    return missingConstraint(context, table, name, false);
   }
   if ('valid' in constraint && constraint.valid) return;
+  refuseValidation(context, table, constraint);
   const isForeignKey = constraint.kind === 'foreign-key';
   if (!isForeignKey || table.partitionBy !== null) lockTree(context, table, 'SHARE UPDATE EXCLUSIVE');
-  for (const one of withDescendants(context, table)) if (hasStorage(one)) draft.scans.add(relationKey(one.name));
-  if (constraint.kind === 'foreign-key') {
+  if (isForeignKey) {
+    scanWithPartitions(context, table);
     addLock(draft, constraint.references, 'ROW SHARE');
     const target = tableOf(context.catalog, constraint.references);
-    for (const one of target === null ? [] : withDescendants(context, target)) {
-      if (hasStorage(one)) draft.scans.add(relationKey(one.name));
-    }
+    if (target !== null) scanWithPartitions(context, target);
+  } else {
+    scanTree(context, table, constraint.kind === 'check' && constraint.noInherit);
   }
   draft.because.add(
     'VALIDATE takes SHARE UPDATE EXCLUSIVE: reads and writes go on while the rows are read (measured on 13 to 18).',
   );
 }
 
-/** ALTER CONSTRAINT: catalog only; turning enforcement of a foreign key off or on (18) reaches both tables. */
+function refuseValidation(context: FactsContext, table: Table, constraint: TableConstraint): void {
+  const isCheckable = 'valid' in constraint;
+  if (isCheckable) return;
+  addFailure(context.draft, '42809', `${constraint.name} of ${relationKey(table.name)} cannot be validated`);
+}
+
+function scanWithPartitions(context: FactsContext, table: Table): void {
+  for (const one of withPartitions(context, table)) {
+    if (hasStorage(one)) context.draft.scans.add(relationKey(one.name));
+  }
+}
+
+/** ALTER CONSTRAINT: catalog only; turning the enforcement of a foreign key off or on (18) reaches both tables. */
 export function alterConstraintFacts(context: FactsContext, table: Table, command: AlterConstraint): void {
   const { draft } = context;
   lockTree(context, table, 'ACCESS EXCLUSIVE');
   const constraint = table.constraints.find((one) => one.name === command.name);
-  if (constraint?.kind === 'foreign-key' && command.enforced !== null) {
-    addLock(draft, constraint.references, 'ACCESS EXCLUSIVE');
-    if (command.enforced) {
-      draft.scans.add(relationKey(table.name));
-      draft.scans.add(constraint.references);
-    }
+  if (constraint === undefined) {
+    if (isKnown(table)) addFailure(draft, '42704', `there is no constraint ${command.name}`);
+    return;
   }
+  const isForForeignKeys = command.enforced !== null || command.deferrable !== null;
+  if (constraint.kind !== 'foreign-key') {
+    if (isForForeignKeys) addFailure(draft, '42809', `${command.name} is not a foreign key`);
+    return;
+  }
+  if (command.enforced === null) return;
+  // Enforcement is turned on by new triggers and off by dropping the old ones.
+  addLock(draft, constraint.references, command.enforced ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE');
+  if (!command.enforced) return;
+  draft.scans.add(relationKey(table.name));
+  draft.scans.add(constraint.references);
 }

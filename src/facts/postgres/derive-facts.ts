@@ -1,26 +1,35 @@
-import type { Action, ActionKind, Comment, CreateStatistics } from '../../model/action.ts';
+import type { Action, ActionKind, Comment, CreateStatistics, Opaque } from '../../model/action.ts';
 import type { Catalog } from '../../model/catalog.ts';
 import type { StatementFacts } from '../../model/facts.ts';
 import type { ServerVersion } from '../../model/server-version.ts';
 import type { Statement } from '../../model/statement.ts';
 import { alterTableFacts } from './alter-table.ts';
 import { createTableAsFacts, createTableFacts } from './create-table.ts';
+import { dmlFacts } from './dml-facts.ts';
 import { dropFacts } from './drop-facts.ts';
 import { type FactsContext, keyOf, lookUp } from './facts-context.ts';
 import { addLock, finishFacts, newFactsDraft } from './facts-draft.ts';
-import { clusterFacts, createIndexFacts, reindexFacts } from './index-facts.ts';
+import { clusterFacts, createIndexFacts } from './index-facts.ts';
+import { STATEMENTS_WITHOUT_TABLES } from './opaque-statements.ts';
+import { reindexFacts } from './reindex-facts.ts';
 import { changeOwnerFacts, renameFacts, setSchemaFacts } from './rename-facts.ts';
+import { analyzeFacts, grantFacts, lockTableFacts, publicationFacts, truncateFacts, vacuumFacts } from './row-facts.ts';
+import { createSchemaFacts } from './schema-facts.ts';
 import {
-  analyzeFacts,
-  dmlFacts,
-  grantFacts,
-  lockTableFacts,
-  publicationFacts,
-  truncateFacts,
-  vacuumFacts,
-} from './row-facts.ts';
-import { alterDomainFacts, alterEnumFacts, alterSequenceFacts, createSequenceFacts } from './type-facts.ts';
-import { attachmentFacts, createTriggerFacts, createViewFacts, refreshFacts } from './view-facts.ts';
+  alterDomainFacts,
+  alterEnumFacts,
+  alterSequenceFacts,
+  compositeTypeFacts,
+  createSequenceFacts,
+  createTypeFacts,
+} from './type-facts.ts';
+import {
+  attachmentFacts,
+  createFunctionFacts,
+  createTriggerFacts,
+  createViewFacts,
+  refreshFacts,
+} from './view-facts.ts';
 
 export interface FactsInput {
   readonly statement: Statement;
@@ -29,6 +38,11 @@ export interface FactsInput {
   readonly version: ServerVersion;
   /** TimeZone of the session that will run it; null when it is not known. */
   readonly timeZone: string | null;
+  /**
+   * The catalog holds everything there is on the server (a live catalog, or a schema file that says so): what it lacks
+   * does not exist, and statements that name it fail. false when left out: what it lacks makes the facts `unknown`.
+   */
+  readonly catalogIsComplete?: boolean;
 }
 
 type Deriver<K extends ActionKind> = (context: FactsContext, action: Extract<Action, { kind: K }>) => void;
@@ -51,15 +65,15 @@ const DERIVERS: { readonly [K in ActionKind]: Deriver<K> } = {
   'create-rule': attachmentFacts,
   'create-policy': attachmentFacts,
   'alter-policy': attachmentFacts,
-  'create-enum': nothing,
+  'create-enum': createTypeFacts,
   'alter-enum': alterEnumFacts,
-  'create-domain': nothing,
+  'create-domain': createTypeFacts,
   'alter-domain': alterDomainFacts,
-  'create-type': nothing,
+  'create-type': compositeTypeFacts,
   'create-sequence': createSequenceFacts,
   'alter-sequence': alterSequenceFacts,
-  'create-function': nothing,
-  'create-schema': nothing,
+  'create-function': createFunctionFacts,
+  'create-schema': createSchemaFacts,
   'create-extension': nothing,
   comment: commentFacts,
   grant: grantFacts,
@@ -88,17 +102,28 @@ const DERIVERS: { readonly [K in ActionKind]: Deriver<K> } = {
  */
 export function deriveFacts(input: FactsInput): StatementFacts {
   const draft = newFactsDraft();
-  const context: FactsContext = { catalog: input.catalog, version: input.version, timeZone: input.timeZone, draft };
+  const { catalog, version, timeZone } = input;
+  const context: FactsContext = {
+    catalog,
+    catalogIsComplete: input.catalogIsComplete ?? false,
+    version,
+    timeZone,
+    draft,
+  };
   const { action } = input.statement;
   const deriver = DERIVERS[action.kind] as Deriver<ActionKind>;
   deriver(context, action);
   return finishFacts(action.kind, draft);
 }
 
+/** What hangs on a table is commented on without locking the table itself. */
+const HANGING_OBJECTS = new Set(['constraint', 'trigger', 'rule', 'policy']);
+
 function commentFacts(context: FactsContext, action: Comment): void {
   if (action.relation === null) return;
   lookUp(context, action.relation);
-  addLock(context.draft, keyOf(context, action.relation), 'SHARE UPDATE EXCLUSIVE');
+  const mode = HANGING_OBJECTS.has(action.object) ? 'ACCESS SHARE' : 'SHARE UPDATE EXCLUSIVE';
+  addLock(context.draft, keyOf(context, action.relation), mode);
 }
 
 function createStatisticsFacts(context: FactsContext, action: CreateStatistics): void {
@@ -110,6 +135,12 @@ function codeBlockFacts(context: FactsContext): void {
   context.draft.unknown.add('The block runs code; what it locks cannot be told from outside.');
 }
 
-function opaqueFacts(context: FactsContext, action: Extract<Action, { kind: 'opaque' }>): void {
-  context.draft.unknown.add(`${action.statementName} is a statement whose effects Evenkeel does not know.`);
+function opaqueFacts(context: FactsContext, { statementName }: Opaque): void {
+  const transaction = STATEMENTS_WITHOUT_TABLES[statementName];
+  if (transaction === undefined) {
+    context.draft.unknown.add(`${statementName} is a statement whose effects Evenkeel does not know.`);
+    return;
+  }
+  context.draft.transaction = transaction;
+  context.draft.because.add('It touches no table.');
 }

@@ -67,9 +67,12 @@ export function isTaken(context: FactsContext, reference: RelationReference): bo
   return findRelation(context.catalog, reference) !== null || findIndex(context.catalog, reference) !== null;
 }
 
-/** Whether the table comes from the catalog; one that was only assumed has no columns to look at. */
-export function isKnown(context: FactsContext, table: Table): boolean {
-  return context.catalog.relations[relationKey(table.name)] !== undefined;
+/**
+ * Whether what a table lacks is certain not to be there. A table that was only assumed to exist, or made from a query
+ * that nobody understood, has no columns here and may have anything.
+ */
+export function isKnown(table: Table): boolean {
+  return table.columns.length > 0;
 }
 
 const SYSTEM_COLUMNS = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
@@ -78,7 +81,7 @@ const SYSTEM_COLUMNS = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoi
 export function requireColumn(context: FactsContext, table: Table, name: string): Column | null {
   const column = table.columns.find((one) => one.name === name);
   if (column !== undefined) return column;
-  if (isKnown(context, table) && !SYSTEM_COLUMNS.has(name)) {
+  if (isKnown(table) && !SYSTEM_COLUMNS.has(name)) {
     addFailure(context.draft, '42703', `there is no column ${relationKey(table.name)}.${name}`);
   }
   return null;

@@ -1,10 +1,21 @@
-import type { Cluster, CreateIndex, Reindex } from '../../model/action.ts';
-import type { Index, Table, View } from '../../model/catalog.ts';
+import type { Cluster, CreateIndex } from '../../model/action.ts';
+import type { Table, View } from '../../model/catalog.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { chooseIndexName } from '../../model/object-name.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { type FactsContext, hasStorage, indexKey, keyOf, lookUp, withDescendants } from './facts-context.ts';
+import {
+  type FactsContext,
+  hasStorage,
+  indexKey,
+  isTaken,
+  keyOf,
+  lookUp,
+  requireColumn,
+  withDescendants,
+} from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
+import { buildIndex, refuseWithoutPartitionKey, type WantedIndex } from './partition-indexes.ts';
+import { volatilityOf } from './volatility.ts';
 
 /** CREATE INDEX: SHARE (writes wait) for as long as the build takes; CONCURRENTLY nobody waits. */
 export function createIndexFacts(context: FactsContext, action: CreateIndex): void {
@@ -13,98 +24,82 @@ export function createIndexFacts(context: FactsContext, action: CreateIndex): vo
   const mode: LockMode = action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE';
   if (action.concurrently) draft.transaction = 'outside-only';
   addLock(draft, keyOf(context, action.table), mode);
-  if (relation === null || (relation.kind !== 'table' && relation.kind !== 'materialized-view')) {
-    draft.scans.add(keyOf(context, action.table));
-    const name = action.name ?? `${action.table.name}_idx`;
-    draft.indexBuilds.add(relationKey({ schema: relation?.name.schema ?? action.table.schema ?? 'public', name }));
-    return;
+  if (relation === null) return assumeOrdinaryIndex(context, action);
+  if (relation.kind !== 'table' && relation.kind !== 'materialized-view') {
+    return addFailure(draft, '42809', `${relationKey(relation.name)} cannot have an index`);
   }
   if (existsAlready(context, relation, action)) return;
-  if (relation.kind !== 'table') return buildOne(context, relation, action);
-  if (relation.partitionBy !== null && action.concurrently) {
-    return addFailure(
-      draft,
-      '0A000',
-      `${relationKey(relation.name)} is partitioned: CONCURRENTLY works on its partitions only`,
-    );
-  }
-  for (const one of action.only ? [relation] : withPartitions(context, relation)) {
-    addLock(draft, relationKey(one.name), mode);
-    buildOne(context, one, one === relation ? action : { ...action, name: null });
+  if (relation.kind === 'table') buildOnTable(context, relation, action, mode);
+  else {
+    draft.indexBuilds.add(indexKey(relation, action.name ?? chooseName(context, relation, action)));
+    draft.scans.add(relationKey(relation.name));
   }
   draft.because.add(
     action.concurrently
-      ? 'CONCURRENTLY takes SHARE UPDATE EXCLUSIVE, reads the table twice and waits for older transactions; reads and writes go on.'
-      : 'CREATE INDEX holds SHARE while it reads the table: writes wait, reads go on (measured on 13 to 18).',
+      ? 'CONCURRENTLY lets reads and writes go on; it reads the table twice and waits for every older transaction.'
+      : 'CREATE INDEX keeps writes waiting until the index is built (measured on 13 to 18).',
   );
 }
 
-/** An index reaches partitions, not tables that merely inherit. */
-function withPartitions(context: FactsContext, table: Table): readonly Table[] {
-  return table.partitionBy === null ? [table] : withDescendants(context, table);
+function buildOnTable(context: FactsContext, table: Table, action: CreateIndex, mode: LockMode): void {
+  const { draft } = context;
+  const key = relationKey(table.name);
+  if (table.partitionBy !== null && action.concurrently) {
+    return addFailure(draft, '0A000', `${key} is partitioned: CONCURRENTLY works on its partitions only`);
+  }
+  refuseIndex(context, table, action);
+  const isSpread = table.partitionBy !== null && !action.only;
+  for (const one of isSpread ? withDescendants(context, table) : [table]) addLock(draft, relationKey(one.name), mode);
+  if (hasStorage(table) || isSpread) buildIndex(context, table, wantedBy(action), nameOn(context, table, action));
 }
 
-function existsAlready(context: FactsContext, table: Table | View, action: CreateIndex): boolean {
-  const existing = action.name === null ? undefined : table.indexes.find((index) => index.name === action.name);
-  if (existing === undefined) return false;
-  if (!action.ifNotExists) addFailure(context.draft, '42P07', `the index ${existing.name} exists already`);
+function wantedBy(action: CreateIndex): WantedIndex {
+  const { method, unique, keys, include, predicate } = action;
+  return { method, unique, keys, include, predicate, constraint: null };
+}
+
+function nameOn(context: FactsContext, table: Table, action: CreateIndex): string {
+  return action.name ?? chooseName(context, table, action);
+}
+
+function chooseName(context: FactsContext, relation: Table | View, action: CreateIndex): string {
+  return chooseIndexName(context.catalog, relation.name, action.keys, action.include);
+}
+
+function assumeOrdinaryIndex(context: FactsContext, action: CreateIndex): void {
+  const { schema, name } = action.table;
+  context.draft.scans.add(keyOf(context, action.table));
+  context.draft.indexBuilds.add(relationKey({ schema: schema ?? 'public', name: action.name ?? `${name}_idx` }));
+}
+
+function refuseIndex(context: FactsContext, table: Table, action: CreateIndex): void {
+  const expressions = [
+    ...action.keys.flatMap((key) => key.expression ?? []),
+    ...(action.predicate === null ? [] : [action.predicate]),
+  ];
+  const columns = action.keys.flatMap((key) => (key.column === null ? [] : [key.column]));
+  for (const column of [...columns, ...action.include, ...expressions.flatMap((one) => one.columns)]) {
+    requireColumn(context, table, column);
+  }
+  for (const one of expressions) {
+    const volatility = volatilityOf(context, one);
+    if (volatility.kind !== 'every-row') continue;
+    addFailure(context.draft, '42P17', `an index cannot be made of ${volatility.function}(), which is not immutable`);
+  }
+  if (action.unique) refuseWithoutPartitionKey(context, table, columns);
+}
+
+function existsAlready(context: FactsContext, relation: Table | View, action: CreateIndex): boolean {
+  if (action.name === null) return false;
+  if (!isTaken(context, { schema: relation.name.schema, name: action.name })) return false;
+  if (!action.ifNotExists) addFailure(context.draft, '42P07', `${action.name} exists already`);
+  const existing = relation.indexes.find((index) => index.name === action.name);
   context.draft.because.add(
-    existing.valid
-      ? 'An index of that name exists already, so nothing is built.'
-      : `An INVALID index of that name exists: IF NOT EXISTS hides it, and it stays unusable.`,
+    existing?.valid === false
+      ? 'An INVALID index of that name exists: IF NOT EXISTS hides it, and it stays unusable.'
+      : 'An index of that name exists already, so nothing is built.',
   );
   return true;
-}
-
-function buildOne(context: FactsContext, table: Table | View, action: CreateIndex): void {
-  const name = action.name ?? chooseIndexName(context.catalog, table.name, action.keys);
-  context.draft.indexBuilds.add(indexKey(table, name));
-  if (table.kind !== 'table' || hasStorage(table)) context.draft.scans.add(relationKey(table.name));
-}
-
-/** REINDEX: SHARE on the table and its index out of use meanwhile; CONCURRENTLY everybody works on. */
-export function reindexFacts(context: FactsContext, action: Reindex): void {
-  const { draft } = context;
-  if (action.concurrently) draft.transaction = 'outside-only';
-  if (action.object !== 'index' && action.object !== 'table') {
-    draft.transaction = 'outside-only';
-    draft.unknown.add(`REINDEX ${action.object.toUpperCase()} touches every table of it, one after the other.`);
-    return;
-  }
-  if (action.name === null) return;
-  const mode: LockMode = action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE';
-  const owner = action.object === 'index' ? ownerOfIndex(context, action.name.name) : lookUp(context, action.name);
-  if (owner === null || (owner.kind !== 'table' && owner.kind !== 'materialized-view')) {
-    draft.unknown.add(`The table of ${action.name.name} is not in the schema given.`);
-    return;
-  }
-  const targets = owner.kind === 'table' ? withPartitions(context, owner) : [owner];
-  if (targets.length > 1) {
-    draft.transaction = 'outside-only';
-    if (context.version.major < 14)
-      addFailure(draft, '0A000', 'partitioned tables and indexes cannot be reindexed before PostgreSQL 14');
-  }
-  for (const one of targets) {
-    addLock(draft, relationKey(one.name), mode);
-    reindexOne(context, one, action);
-  }
-}
-
-function reindexOne(context: FactsContext, table: Table | View, action: Reindex): void {
-  const wanted =
-    action.object === 'index' ? table.indexes.filter((index) => index.name === action.name?.name) : table.indexes;
-  for (const index of wanted) context.draft.indexBuilds.add(indexKey(table, index.name));
-  const isStored = table.kind !== 'table' || hasStorage(table);
-  if (wanted.length > 0 && isStored) context.draft.scans.add(relationKey(table.name));
-}
-
-/** The table (or materialized view) that an index belongs to. */
-export function ownerOfIndex(context: FactsContext, name: string): Table | View | null {
-  for (const relation of Object.values(context.catalog.relations)) {
-    if (relation.kind === 'sequence') continue;
-    if (relation.indexes.some((index: Index) => index.name === name)) return relation;
-  }
-  return null;
 }
 
 /** CLUSTER: the table is written anew in index order while nobody may touch it. */
@@ -114,9 +109,15 @@ export function clusterFacts(context: FactsContext, action: Cluster): void {
     draft.unknown.add('CLUSTER without a table rewrites every table that was clustered before.');
     return;
   }
-  lookUp(context, action.table);
+  const relation = lookUp(context, action.table);
   const key = keyOf(context, action.table);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
-  draft.rewrites.add(key);
   draft.because.add('CLUSTER writes the whole table anew under ACCESS EXCLUSIVE.');
+  if (relation?.kind !== 'table' || hasStorage(relation)) return void draft.rewrites.add(key);
+  if (context.version.major < 15) addFailure(draft, '0A000', `${key} is partitioned, which CLUSTER knows since 15`);
+  draft.transaction = 'outside-only';
+  for (const one of withDescendants(context, relation)) {
+    addLock(draft, relationKey(one.name), 'ACCESS EXCLUSIVE');
+    if (hasStorage(one)) draft.rewrites.add(relationKey(one.name));
+  }
 }

@@ -1,50 +1,66 @@
-import type { Table } from '../../model/catalog.ts';
+import { compareKeys, type KeyOrder, literalOf } from './key-value.ts';
 
-/**
- * Whether a valid CHECK already says that every row of `table` lies inside (or outside) a partition bound, so that
- * the server need not read it. Decided for range bounds and single values of one column, which is what people write;
- * anything else that mentions the key is `unknown`, and no CHECK on the key at all is `open`.
- */
-export function boundProof(
-  parent: Table,
-  table: Table,
-  bound: string,
-  side: 'inside' | 'outside',
-): 'proven' | 'open' | 'unknown' {
-  const key = (parent.partitionBy?.key ?? '').replaceAll('"', '').trim();
-  const checks = table.constraints.flatMap((one) =>
-    one.kind === 'check' && one.valid && one.expression.columns.some((column) => key.includes(column))
-      ? [normalise(one.expression.sql)]
-      : [],
-  );
-  if (checks.length === 0) return 'open';
-  const range = /FROM \((.+?)\) TO \((.+?)\)/i.exec(bound);
-  if (range === null) return 'unknown';
-  const from = value(range[1] ?? '');
-  const to = value(range[2] ?? '');
-  const isNotNull =
-    table.columns.some((column) => column.name === key && column.notNull) ||
-    checks.some((check) => check.includes(`${key} is not null`));
-  const has = (fragment: string): boolean => checks.some((check) => check.includes(fragment));
-  const proven =
-    side === 'inside'
-      ? has(`${key} >= ${from}`) && has(`${key} < ${to}`) && isNotNull
-      : has(`${key} < ${from}`) || has(`${key} >= ${to}`);
-  return proven ? 'proven' : 'unknown';
+/** The bound of a partition, its values as SQL. */
+export type Bound =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'range'; readonly from: readonly string[]; readonly to: readonly string[] }
+  | { readonly kind: 'list'; readonly values: readonly string[] }
+  | { readonly kind: 'hash'; readonly modulus: number; readonly remainder: number };
+
+/** Reads `FOR VALUES FROM (1) TO (10)`, `FOR VALUES IN ('a')`, `FOR VALUES WITH (MODULUS 2, REMAINDER 0)`, `DEFAULT`. */
+export function boundOf(sql: string): Bound | null {
+  if (/^\s*DEFAULT\s*$/i.test(sql)) return { kind: 'default' };
+  const range = /\bFROM\s*\((.*)\)\s*TO\s*\((.*)\)\s*$/is.exec(sql);
+  if (range !== null) return { kind: 'range', from: splitAt(range[1] ?? '', ','), to: splitAt(range[2] ?? '', ',') };
+  const list = /\bIN\s*\((.*)\)\s*$/is.exec(sql);
+  if (list !== null) return { kind: 'list', values: splitAt(list[1] ?? '', ',') };
+  const hash = /MODULUS\s+(\d+)\s*,\s*REMAINDER\s+(\d+)/i.exec(sql);
+  return hash === null ? null : { kind: 'hash', modulus: Number(hash[1]), remainder: Number(hash[2]) };
 }
 
-/** One spelling for the text of a CHECK: no quotes around names, no casts of literals, no parentheses. */
-function normalise(sql: string): string {
-  return sql
-    .replaceAll('"', '')
-    .replace(/CAST\((.+?) AS [a-z ]+(\(\d+\))?\)/gi, '$1')
-    .replace(/::[a-z_ ]+(\(\d+\))?/gi, '')
-    .replace(/\b(date|timestamp|timestamptz) '/gi, "'")
-    .replace(/[()]/g, '')
-    .replace(/\s+/g, ' ')
-    .toLowerCase();
+/** Splits SQL at a separator that stands outside all brackets and quotes. */
+export function splitAt(sql: string, separator: ',' | ' AND ' | ' OR '): readonly string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let isQuoted = false;
+  let start = 0;
+  for (let at = 0; at < sql.length; at += 1) {
+    const character = sql[at];
+    if (character === "'") isQuoted = !isQuoted;
+    if (isQuoted) continue;
+    if (character === '(' || character === '[') depth += 1;
+    if (character === ')' || character === ']') depth -= 1;
+    if (depth > 0 || sql.slice(at, at + separator.length).toUpperCase() !== separator) continue;
+    parts.push(sql.slice(start, at).trim());
+    start = at + separator.length;
+    at = start - 1;
+  }
+  return [...parts, sql.slice(start).trim()];
 }
 
-function value(text: string): string {
-  return normalise(text).trim();
+/** Whether two bounds of one table overlap for certain. */
+export function boundsOverlap(a: Bound, b: Bound, order: KeyOrder): boolean {
+  if (a.kind === 'default' || b.kind === 'default') return a.kind === b.kind;
+  if (a.kind === 'range' && b.kind === 'range') {
+    return comesBefore(a.from, b.to, order) && comesBefore(b.from, a.to, order);
+  }
+  if (a.kind === 'list' && b.kind === 'list') {
+    return a.values.some((left) => b.values.some((right) => isSameValue(left, right, order)));
+  }
+  return a.kind === 'hash' && b.kind === 'hash' && a.modulus === b.modulus && a.remainder === b.remainder;
+}
+
+function isSameValue(left: string, right: string, order: KeyOrder): boolean {
+  const [a, b] = [literalOf(left), literalOf(right)];
+  if (a === null || b === null) return left.toUpperCase() === 'NULL' && right.toUpperCase() === 'NULL';
+  return compareKeys(a, b, order) === 0;
+}
+
+/** Whether one end of a range lies before another; only the first column is looked at, and only when it decides. */
+function comesBefore(low: readonly string[], high: readonly string[], order: KeyOrder): boolean {
+  const [left = '', right = ''] = [low[0], high[0]];
+  if (/^MINVALUE$/i.test(left) || /^MAXVALUE$/i.test(right)) return !/^MINVALUE$/i.test(right);
+  const [a, b] = [literalOf(left), literalOf(right)];
+  if (a === null || b === null) return false;
+  return (compareKeys(a, b, order) ?? 0) < 0;
 }

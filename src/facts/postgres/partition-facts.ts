@@ -1,20 +1,18 @@
-import type { AlterCommand } from '../../model/alter-command.ts';
+import type { AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
-import { type RelationReference, relationKey } from '../../model/relation-name.ts';
-import {
-  defaultPartitionOf,
-  type FactsContext,
-  hasStorage,
-  keyOf,
-  lockTree,
-  lookUpTable,
-  withDescendants,
-} from './facts-context.ts';
+import { childrenOf, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
+import { relationKey } from '../../model/relation-name.ts';
+import { hasEqualForeignKey, withPartitions } from './add-foreign-key.ts';
+import { boundProof } from './bound-proof.ts';
+import { defaultPartitionOf, type FactsContext, hasStorage, isKnown, keyOf, lockTree, lookUpTable } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
-import { boundProof } from './partition-bound.ts';
+import { keyOrderOf } from './key-value.ts';
+import { boundOf, boundsOverlap } from './partition-bound.ts';
+import { buildPart, wantedLike } from './partition-indexes.ts';
+import { refuseShape } from './partition-shape.ts';
 
-type Attach = Extract<AlterCommand, { kind: 'attach-partition' }>;
-type Detach = Extract<AlterCommand, { kind: 'detach-partition' }>;
+type Attach = AlterCommandOf<'attach-partition'>;
+type Detach = AlterCommandOf<'detach-partition'>;
 
 /** ATTACH PARTITION: the parent keeps working; the newcomer and the default partition are locked and may be read. */
 export function attachPartitionFacts(context: FactsContext, parent: Table, command: Attach): void {
@@ -22,11 +20,61 @@ export function attachPartitionFacts(context: FactsContext, parent: Table, comma
   addLock(draft, relationKey(parent.name), 'SHARE UPDATE EXCLUSIVE');
   const child = lookUpTable(context, command.partition);
   addLock(draft, keyOf(context, command.partition), 'ACCESS EXCLUSIVE');
-  if (child !== null) {
-    lockTree(context, child, 'ACCESS EXCLUSIVE');
-    readUnlessProven(context, parent, child, command.bound, 'inside');
-  }
+  if (child === null) return touchDefaultPartition(context, parent, command.bound);
+  refuseShape(context, parent, child);
+  refuseBound(context, parent, command.bound);
+  lockTree(context, child, 'ACCESS EXCLUSIVE');
+  readUnlessProven(context, parent, child, command.bound, 'inside');
+  readForBoundsAbove(context, parent, child);
+  for (const index of parent.indexes) buildPart(context, child, wantedLike(index));
+  attachForeignKeys(context, parent, child);
   touchDefaultPartition(context, parent, command.bound);
+}
+
+/** A partition of a partition has to lie inside the bounds above as well. */
+function readForBoundsAbove(context: FactsContext, parent: Table, child: Table): void {
+  if (parent.partitionOf === null) return;
+  const above = tableOf(context.catalog, parent.partitionOf.parent);
+  addLock(context.draft, parent.partitionOf.parent, 'ACCESS SHARE');
+  if (above === null) return;
+  readUnlessProven(context, above, child, parent.partitionOf.bound, 'inside');
+  readForBoundsAbove(context, above, child);
+}
+
+function attachForeignKeys(context: FactsContext, parent: Table, child: Table): void {
+  const { draft } = context;
+  for (const constraint of parent.constraints) {
+    if (constraint.kind !== 'foreign-key') continue;
+    if (hasEqualForeignKey(child, constraint.references, constraint.columns)) {
+      // The child's own triggers on the referenced table give way to the parent's.
+      addLock(draft, constraint.references, 'ACCESS EXCLUSIVE');
+      continue;
+    }
+    addLock(draft, constraint.references, 'SHARE ROW EXCLUSIVE');
+    scanWithPartitions(context, child);
+    const target = tableOf(context.catalog, constraint.references);
+    if (target !== null) scanWithPartitions(context, target);
+    draft.because.add(`The foreign key ${constraint.name} is checked for the rows of ${relationKey(child.name)}.`);
+  }
+}
+
+function scanWithPartitions(context: FactsContext, table: Table): void {
+  for (const one of withPartitions(context, table)) {
+    if (hasStorage(one)) context.draft.scans.add(relationKey(one.name));
+  }
+}
+
+/** A bound must not overlap that of another partition. */
+export function refuseBound(context: FactsContext, parent: Table, bound: string): void {
+  const wanted = boundOf(bound);
+  if (wanted === null) return;
+  const key = (parent.partitionBy?.key ?? '').split(',')[0]?.replaceAll('"', '').trim();
+  const order = keyOrderOf(parent.columns.find((column) => column.name === key)?.type.name);
+  for (const sibling of childrenOf(context.catalog, relationKey(parent.name))) {
+    const other = sibling.partitionOf === null ? null : boundOf(sibling.partitionOf.bound);
+    if (other === null || !boundsOverlap(wanted, other, order)) continue;
+    addFailure(context.draft, '42P17', `the bound overlaps that of ${relationKey(sibling.name)}`);
+  }
 }
 
 /** A new bound takes rows away from the default partition: it is locked, and read unless a CHECK rules them out. */
@@ -48,7 +96,7 @@ function readUnlessProven(
   const proof = boundProof(parent, table, bound, side);
   if (proof === 'proven') {
     draft.because.add(
-      `A valid CHECK on ${relationKey(table.name)} already proves the bound, so its rows are not read.`,
+      `A valid CHECK on ${relationKey(table.name)} already proves the bound, so its rows are not read for it.`,
     );
     return;
   }
@@ -57,7 +105,7 @@ function readUnlessProven(
       `Whether the CHECK constraints of ${relationKey(table.name)} prove the bound ${bound} is not certain; if they do not, it is read in full.`,
     );
   }
-  for (const one of withDescendants(context, table)) if (hasStorage(one)) draft.scans.add(relationKey(one.name));
+  scanWithPartitions(context, table);
 }
 
 /** DETACH PARTITION: plain it locks the parent; CONCURRENTLY (14+) lets everybody work on. */
@@ -65,21 +113,39 @@ export function detachPartitionFacts(context: FactsContext, parent: Table, comma
   const { draft, version } = context;
   const parentKey = relationKey(parent.name);
   const childKey = keyOf(context, command.partition);
+  const child = lookUpTable(context, command.partition);
   const fallback = defaultPartitionOf(context, parentKey);
+  if (command.concurrently) draft.transaction = 'outside-only';
+  if (child !== null && isKnown(child) && isKnown(parent) && child.partitionOf?.parent !== parentKey) {
+    return addFailure(draft, '42P01', `${childKey} is not a partition of ${parentKey}`);
+  }
   if (command.concurrently || command.finalize) {
-    if (command.concurrently) draft.transaction = 'outside-only';
     if (version.major < 14) addFailure(draft, '42601', 'DETACH CONCURRENTLY needs PostgreSQL 14');
     if (command.concurrently && fallback !== null) addFailure(draft, '55000', `${parentKey} has a default partition`);
     addLock(draft, parentKey, 'SHARE UPDATE EXCLUSIVE');
     addLock(draft, childKey, 'ACCESS EXCLUSIVE');
-    return;
+  } else {
+    addLock(draft, parentKey, 'ACCESS EXCLUSIVE');
+    addLock(draft, childKey, version.major >= 14 ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE');
+    if (fallback !== null) addLock(draft, relationKey(fallback.name), 'ACCESS EXCLUSIVE');
   }
-  addLock(draft, parentKey, 'ACCESS EXCLUSIVE');
-  addLock(draft, childKey, version.major >= 14 ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE');
-  if (fallback !== null) addLock(draft, relationKey(fallback.name), 'ACCESS EXCLUSIVE');
+  if (child !== null) detachNeighbours(context, parent, child);
 }
 
-export function inheritFacts(context: FactsContext, table: Table, parent: RelationReference): void {
-  addLock(context.draft, relationKey(table.name), 'ACCESS EXCLUSIVE');
-  addLock(context.draft, keyOf(context, parent), 'SHARE UPDATE EXCLUSIVE');
+/** Foreign keys of the parent and to the parent are split from those of the partition. */
+function detachNeighbours(context: FactsContext, parent: Table, child: Table): void {
+  const { draft } = context;
+  for (const one of withPartitions(context, child)) {
+    if (one !== child) addLock(draft, relationKey(one.name), 'ACCESS EXCLUSIVE');
+  }
+  for (const constraint of parent.constraints) {
+    if (constraint.kind === 'foreign-key') addLock(draft, constraint.references, 'SHARE ROW EXCLUSIVE');
+  }
+  for (const peer of referencingTables(context.catalog, relationKey(parent.name))) {
+    const peerKey = relationKey(peer.table.name);
+    addLock(draft, peerKey, 'ACCESS EXCLUSIVE');
+    addLock(draft, relationKey(child.name), 'ACCESS EXCLUSIVE');
+    scanWithPartitions(context, peer.table);
+    draft.because.add(`${peerKey} is read for rows that refer to the partition, which are not allowed to stay.`);
+  }
 }

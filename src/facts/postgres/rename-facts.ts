@@ -1,59 +1,121 @@
 import type { ChangeOwner, Rename, SetSchema } from '../../model/action.ts';
-import { findRelation, ownedSequences } from '../../model/catalog-lookup.ts';
-import { relationKey } from '../../model/relation-name.ts';
-import { type FactsContext, keyOf, lockTree, lookUp } from './facts-context.ts';
+import type { Relation, Table } from '../../model/catalog.ts';
+import { findIndex, findType, ownedSequences } from '../../model/catalog-lookup.ts';
+import { type RelationReference, relationKey } from '../../model/relation-name.ts';
+import { type FactsContext, isKnown, isTaken, keyOf, lockTree, lookUp, requireColumn } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
+import { isInheritedColumn, isInheritedConstraint } from './inheritance.ts';
+import { refuseMissingSchema } from './schema-facts.ts';
 
 const RELATION_OBJECTS = new Set(['table', 'view', 'materialized-view', 'sequence']);
+const MEMBER_OBJECTS = new Set(['column', 'constraint', 'trigger', 'policy', 'rule']);
 
 /** RENAME: brief, under ACCESS EXCLUSIVE, and old code fails from the moment it commits. */
 export function renameFacts(context: FactsContext, action: Rename): void {
   const { draft } = context;
-  if (action.object === 'index') {
-    draft.because.add('Renaming an index locks the index alone.');
-    return;
-  }
-  const isMember = ['column', 'constraint', 'trigger', 'policy', 'rule'].includes(action.object);
+  const isMember = MEMBER_OBJECTS.has(action.object);
+  if (!isMember && findIndex(context.catalog, action.name) !== null) return renameIndex(context, action);
+  if (action.object === 'index') return renameIndex(context, action);
   if (!isMember && !RELATION_OBJECTS.has(action.object)) {
+    lockComposite(context, action.name, action.object);
     draft.because.add(`Renaming a ${action.object} locks no table.`);
     return;
   }
-  const relation = lookUp(context, action.name);
+  const relation = lookUp(context, action.name, { ifExists: action.ifExists ?? true });
+  if (relation === null && context.catalogIsComplete) return;
   const key = keyOf(context, action.name);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
   draft.because.add('A rename changes the catalog only.');
+  if (isMember) return renameMember(context, relation, action, key);
+  draft.breaks.push({ kind: 'renamed', what: key, sentence: `Statements that name ${key} fail with 42P01.` });
+  refuseTaken(context, relation?.name.schema ?? action.name.schema, action.to);
+}
+
+function renameIndex(context: FactsContext, action: Rename): void {
+  const { draft } = context;
+  const place = findIndex(context.catalog, action.name);
+  draft.because.add('Renaming an index locks the index alone.');
+  if (place !== null) refuseTaken(context, place.relation.name.schema, action.to);
+  else if (context.catalogIsComplete && action.ifExists === false)
+    addFailure(draft, '42P01', `there is no index ${action.name.name}`);
+}
+
+function refuseTaken(context: FactsContext, schema: string | null, name: string): void {
+  if (isTaken(context, { schema, name })) addFailure(context.draft, '42P07', `${name} exists already`);
+}
+
+function renameMember(context: FactsContext, relation: Relation | null, action: Rename, key: string): void {
+  const { draft } = context;
+  const member = action.member ?? '';
   if (action.object === 'column') {
-    if (relation?.kind === 'table') {
-      lockTree(context, relation, 'ACCESS EXCLUSIVE');
-      if (!relation.columns.some((column) => column.name === action.member)) {
-        addFailure(draft, '42703', `there is no column ${key}.${action.member}`);
-      }
-    }
-    const what = `${key}.${action.member}`;
+    const what = `${key}.${member}`;
     draft.breaks.push({ kind: 'renamed', what, sentence: `Statements that name ${what} fail with 42703.` });
-  } else if (action.object === 'constraint') {
-    if (relation?.kind === 'table') lockTree(context, relation, 'ACCESS EXCLUSIVE');
-  } else if (!isMember) {
-    draft.breaks.push({ kind: 'renamed', what: key, sentence: `Statements that name ${key} fail with 42P01.` });
+  }
+  if (relation?.kind !== 'table') return;
+  switch (action.object) {
+    case 'column':
+      return renameColumn(context, relation, member, action.to);
+    case 'constraint':
+      return renameConstraint(context, relation, member, action.to);
+    case 'trigger':
+      if (relation.triggers.some((one) => one.name === action.to)) {
+        addFailure(draft, '42710', `${key} has a trigger ${action.to} already`);
+      }
+      if (relation.partitionBy !== null) lockTree(context, relation, 'ACCESS EXCLUSIVE');
+      return;
+    default:
+      return;
   }
 }
 
+function renameColumn(context: FactsContext, table: Table, from: string, to: string): void {
+  const key = relationKey(table.name);
+  lockTree(context, table, 'ACCESS EXCLUSIVE');
+  requireColumn(context, table, from);
+  if (isInheritedColumn(context, table, from))
+    addFailure(context.draft, '42P16', `${key}.${from} comes from the parent`);
+  if (table.columns.some((column) => column.name === to)) {
+    addFailure(context.draft, '42701', `${key} has a column ${to} already`);
+  }
+}
+
+function renameConstraint(context: FactsContext, table: Table, from: string, to: string): void {
+  const key = relationKey(table.name);
+  lockTree(context, table, 'ACCESS EXCLUSIVE');
+  const constraint = table.constraints.find((one) => one.name === from);
+  if (constraint === undefined) {
+    if (isKnown(table)) addFailure(context.draft, '42704', `${key} has no constraint ${from}`);
+    return;
+  }
+  if (constraint.kind === 'check' && isInheritedConstraint(context, table, constraint)) {
+    addFailure(context.draft, '42P16', `${from} of ${key} comes from the parent`);
+  }
+  if (table.constraints.some((one) => one.name === to)) {
+    addFailure(context.draft, '42710', `${key} has a constraint ${to} already`);
+  }
+}
+
+/** A composite type is a relation of its own to the server. */
+export function lockComposite(context: FactsContext, name: RelationReference, object: string): void {
+  const type = object === 'type' ? findType(context.catalog, name) : null;
+  if (type?.kind === 'composite') addLock(context.draft, relationKey(type.name), 'ACCESS EXCLUSIVE');
+}
+
 export function setSchemaFacts(context: FactsContext, action: SetSchema): void {
-  if (!RELATION_OBJECTS.has(action.object)) return;
+  if (!RELATION_OBJECTS.has(action.object)) return lockComposite(context, action.name, action.object);
   const { draft } = context;
   const relation = lookUp(context, action.name);
+  if (relation === null && context.catalogIsComplete) return;
   const key = keyOf(context, action.name);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
   if (relation?.kind === 'table') addLocks(draft, ownedSequences(context.catalog, key, null), 'ACCESS EXCLUSIVE');
   draft.breaks.push({ kind: 'renamed', what: key, sentence: `Statements that name ${key} fail with 42P01.` });
-  const target = relationKey({ schema: action.schema, name: action.name.name });
-  if (findRelation(context.catalog, { schema: action.schema, name: action.name.name }) !== null) {
-    addFailure(draft, '42P07', `${target} exists already`);
-  }
+  refuseMissingSchema(context, action.schema);
+  refuseTaken(context, action.schema, action.name.name);
 }
 
 export function changeOwnerFacts(context: FactsContext, action: ChangeOwner): void {
-  if (!RELATION_OBJECTS.has(action.object)) return;
+  if (!RELATION_OBJECTS.has(action.object)) return lockComposite(context, action.name, action.object);
   const { draft } = context;
   lookUp(context, action.name);
   const key = keyOf(context, action.name);

@@ -1,18 +1,46 @@
 import type { Table } from '../../model/catalog.ts';
-import { ownedSequences } from '../../model/catalog-lookup.ts';
+import { ownedSequences, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import type { FactsContext } from './facts-context.ts';
-import { addLock } from './facts-draft.ts';
+import { type FactsContext, hasStorage, isKnown } from './facts-context.ts';
+import { addFailure, addLock, addLocks } from './facts-draft.ts';
 
 /** SET LOGGED and SET UNLOGGED copy the table, unless it is that already. */
 export function setPersistenceFacts(context: FactsContext, table: Table, kind: 'set-logged' | 'set-unlogged'): void {
+  const { draft, version } = context;
   const key = relationKey(table.name);
-  addLock(context.draft, key, 'ACCESS EXCLUSIVE');
-  const isAlready = table.persistence === (kind === 'set-logged' ? 'permanent' : 'unlogged');
-  if (isAlready && table.columns.length > 0) return;
-  context.draft.rewrites.add(key);
-  context.draft.because.add('The whole table is copied to change whether it is written to the WAL.');
-  if (context.version.major < 15) return;
-  for (const sequence of ownedSequences(context.catalog, key, null))
-    addLock(context.draft, sequence, 'ACCESS EXCLUSIVE');
+  addLock(draft, key, 'ACCESS EXCLUSIVE');
+  const target = kind === 'set-logged' ? 'permanent' : 'unlogged';
+  if (!hasStorage(table)) {
+    if (version.major >= 18) addFailure(draft, '42809', `${key} is partitioned and has no storage of its own`);
+    draft.because.add('A partitioned table has no rows of its own; its partitions stay as they are.');
+    return;
+  }
+  if (isKnown(table) && table.persistence === target) {
+    draft.because.add(`The table is ${target} already.`);
+    return;
+  }
+  refuseMixedReferences(context, table, kind);
+  draft.rewrites.add(key);
+  draft.because.add('The whole table is copied to change whether it is written to the WAL.');
+  if (version.major >= 15) addLocks(draft, ownedSequences(context.catalog, key, null), 'ACCESS EXCLUSIVE');
+}
+
+/** What survives a crash must not refer to what does not. */
+function refuseMixedReferences(context: FactsContext, table: Table, kind: 'set-logged' | 'set-unlogged'): void {
+  const key = relationKey(table.name);
+  const others =
+    kind === 'set-logged'
+      ? table.constraints.flatMap((one) =>
+          one.kind === 'foreign-key' ? (tableOf(context.catalog, one.references) ?? []) : [],
+        )
+      : referencingTables(context.catalog, key).map((peer) => peer.table);
+  const inTheWay = others.find(
+    (one) => relationKey(one.name) !== key && one.persistence === (kind === 'set-logged' ? 'unlogged' : 'permanent'),
+  );
+  if (inTheWay === undefined) return;
+  addFailure(
+    context.draft,
+    '42P16',
+    `a foreign key ties ${key} to ${relationKey(inTheWay.name)}, which is ${inTheWay.persistence}`,
+  );
 }

@@ -1,0 +1,44 @@
+-- Safe plan for PostgreSQL 18, made for the schema with fingerprint
+-- 86a19d44398b53c67e007083696170faea732d43be5b74ab52204ec50555c30c.
+-- Run it with: psql --no-psqlrc --set ON_ERROR_STOP=1 --file <this file>. It stops at the first statement
+-- that fails; a lock timeout means that the table was busy: run the rest again from that step on.
+-- evenkeel apply runs the same steps without standing in a lock queue, and resumes by itself.
+
+-- ==================== recipes/not-null-not-valid/bad.sql
+
+-- 01-probe-orders-status (expand)
+-- Looks whether a row is in the way before anything is changed; reads and writes go on meanwhile.
+-- locks: ACCESS SHARE on public.orders (reads and writes go on)
+BEGIN;
+SET LOCAL lock_timeout = '5000ms';
+SET LOCAL statement_timeout = '0ms';
+DO $evenkeel$
+BEGIN
+  IF EXISTS (SELECT 1 FROM public.orders WHERE status IS NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = '23502', MESSAGE = 'rows of public.orders have no status: fill them before it can be NOT NULL';
+  END IF;
+END
+$evenkeel$;
+COMMIT;
+-- afterwards: no row was in the way when the step looked
+
+-- 02-add-orders_status_not_null (expand)
+-- NOT NULL ... NOT VALID refuses new NULLs at once and reads no old row: a moment under ACCESS EXCLUSIVE.
+-- locks: ACCESS EXCLUSIVE on public.orders (reads and writes wait)
+BEGIN;
+SET LOCAL lock_timeout = '100ms';
+SET LOCAL statement_timeout = '5000ms';
+ALTER TABLE public.orders ADD CONSTRAINT orders_status_not_null NOT NULL status NOT VALID;
+COMMIT;
+-- afterwards: public.orders has the constraint orders_status_not_null
+-- undo: ALTER TABLE public.orders DROP CONSTRAINT orders_status_not_null;
+
+-- 03-validate-orders_status_not_null (migrate)
+-- VALIDATE reads the table while reads and writes go on.
+-- locks: SHARE UPDATE EXCLUSIVE on public.orders (reads and writes go on)
+BEGIN;
+SET LOCAL lock_timeout = '5000ms';
+SET LOCAL statement_timeout = '0ms';
+ALTER TABLE public.orders VALIDATE CONSTRAINT orders_status_not_null;
+COMMIT;
+-- afterwards: the constraint orders_status_not_null of public.orders is valid

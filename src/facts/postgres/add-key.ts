@@ -1,0 +1,89 @@
+import type { Table } from '../../model/catalog.ts';
+import type { KeyDefinition } from '../../model/definition.ts';
+import { relationKey } from '../../model/relation-name.ts';
+import type { ConstraintPlace } from './constraint-place.ts';
+import {
+  type FactsContext,
+  hasStorage,
+  isKnown,
+  partitionsBelow,
+  requireColumn,
+  withDescendants,
+} from './facts-context.ts';
+import { addFailure, addLock } from './facts-draft.ts';
+import { provenNotNull, scanUnlessProven } from './not-null-proof.ts';
+import { buildIndex, buildPart, refuseWithoutPartitionKey, type WantedIndex } from './partition-indexes.ts';
+
+/** ADD UNIQUE and ADD PRIMARY KEY: an index built under ACCESS EXCLUSIVE, unless one is there to be used. */
+export function addKeyFacts(context: FactsContext, table: Table, key: KeyDefinition, place: ConstraintPlace): void {
+  const { draft } = context;
+  const tableKey = relationKey(table.name);
+  addLock(draft, tableKey, 'ACCESS EXCLUSIVE');
+  if (key.kind === 'primary-key' && table.constraints.some((one) => one.kind === 'primary-key')) {
+    addFailure(draft, '42P16', `${tableKey} has a primary key already`);
+  }
+  if (key.usingIndex !== null) return takeIndexFacts(context, table, key, key.usingIndex);
+  if (place.newColumn === undefined) for (const column of key.columns) requireColumn(context, table, column);
+  refuseWithoutPartitionKey(context, table, key.columns);
+  const isNew = place.newColumn !== undefined;
+  lockBelow(context, table, key, isNew, place.only);
+  build(context, table, key, place.only);
+  draft.because.add(`${key.kind === 'unique' ? 'UNIQUE' : 'PRIMARY KEY'} builds its index while the table is locked.`);
+}
+
+/** Since 18 a new key locks the partitions like the parent; before, only a column that becomes NOT NULL did. */
+function lockBelow(context: FactsContext, table: Table, key: KeyDefinition, isNew: boolean, only: boolean): void {
+  if (only || table.partitionBy === null) return;
+  for (const one of withDescendants(context, table)) {
+    const turnsNotNull =
+      key.kind === 'primary-key' && key.columns.some((column) => !isNew && !isNotNull(table, column));
+    const isStrong = one === table || context.version.major >= 18 || turnsNotNull;
+    addLock(context.draft, relationKey(one.name), isStrong ? 'ACCESS EXCLUSIVE' : 'SHARE');
+  }
+}
+
+function isNotNull(table: Table, column: string): boolean {
+  return table.columns.some((one) => one.name === column && one.notNull);
+}
+
+function build(context: FactsContext, table: Table, key: KeyDefinition, only: boolean): void {
+  const wanted: WantedIndex = {
+    method: /\bWITHOUT\s+OVERLAPS\b/i.test(key.sql) ? 'gist' : 'btree',
+    unique: true,
+    keys: key.columns.map((column) => ({ column, expression: null })),
+    include: key.include,
+    predicate: null,
+    constraint: key.kind,
+  };
+  if (hasStorage(table)) buildIndex(context, table, wanted, key.name);
+  else if (!only) for (const part of partitionsBelow(context, table)) buildPart(context, part, wanted);
+  if (key.kind !== 'primary-key') return;
+  for (const one of only ? [table] : withDescendants(context, table)) {
+    const isOpen = key.columns.some(
+      (column) => !provenNotNull(one, column) && one.columns.some((c) => c.name === column),
+    );
+    if (isOpen && hasStorage(one)) context.draft.scans.add(relationKey(one.name));
+  }
+}
+
+/** USING INDEX: the index becomes the constraint's; rows are read only where the key may still hold NULL. */
+function takeIndexFacts(context: FactsContext, table: Table, key: KeyDefinition, name: string): void {
+  const { draft } = context;
+  const index = table.indexes.find((one) => one.name === name);
+  if (table.partitionBy !== null) {
+    addFailure(draft, '0A000', `${relationKey(table.name)} is partitioned: USING INDEX works on its partitions only`);
+  }
+  if (index === undefined) {
+    if (isKnown(table)) addFailure(draft, '42704', `${relationKey(table.name)} has no index ${name}`);
+    else draft.unknown.add(`The index ${name} is not in the schema given.`);
+    return;
+  }
+  if (index.constraint !== null) addFailure(draft, '55000', `the index ${name} belongs to a constraint already`);
+  if (!index.valid) addFailure(draft, '55000', `the index ${name} is not valid`);
+  if (!index.unique) addFailure(draft, '42809', `the index ${name} is not unique`);
+  if (index.keys.some((one) => one.column === null)) addFailure(draft, '42809', `the index ${name} has expressions`);
+  if (index.predicate !== null) addFailure(draft, '42809', `the index ${name} leaves rows out`);
+  const columns = index.keys.flatMap((one) => (one.column === null ? [] : [one.column]));
+  if (key.kind === 'primary-key') scanUnlessProven(context, table, columns, true);
+  draft.because.add('USING INDEX takes over an index that is built already, so nothing is built under the lock.');
+}

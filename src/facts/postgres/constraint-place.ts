@@ -1,0 +1,10 @@
+import type { ColumnDefinition } from '../../model/definition.ts';
+
+/** Where in a statement a constraint is written. */
+export interface ConstraintPlace {
+  readonly only: boolean;
+  /** Set when the constraint is written at a column that the same command adds. */
+  readonly newColumn?: ColumnDefinition;
+  /** Columns that the same statement adds without a value. */
+  readonly emptyColumns?: readonly string[];
+}

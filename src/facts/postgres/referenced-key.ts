@@ -1,0 +1,87 @@
+import type { Table } from '../../model/catalog.ts';
+import type { DataType } from '../../model/data-type.ts';
+import type { ForeignKeyDefinition } from '../../model/definition.ts';
+import { relationKey } from '../../model/relation-name.ts';
+import { baseTypeOf } from './base-type.ts';
+import { hasCast } from './built-in-casts.ts';
+import { type FactsContext, isKnown, requireColumn } from './facts-context.ts';
+import { addFailure } from './facts-draft.ts';
+
+/** Notes why a foreign key to a table would be refused: no unique key over its columns, or types that do not compare. */
+export function refuseReferences(
+  context: FactsContext,
+  target: Table,
+  key: ForeignKeyDefinition,
+  typeOf: (column: string) => DataType | undefined,
+): void {
+  const { draft } = context;
+  if (!isKnown(target)) return;
+  const name = relationKey(target.name);
+  const columns = key.referencedColumns.length > 0 ? key.referencedColumns : primaryKeyColumns(target);
+  if (columns === null) return addFailure(draft, '42704', `${name} has no primary key to refer to`);
+  for (const column of columns) requireColumn(context, target, column);
+  if (columns.length !== key.columns.length) {
+    return addFailure(
+      draft,
+      '42830',
+      `the foreign key has ${key.columns.length} columns and refers to ${columns.length}`,
+    );
+  }
+  const uniqueness = uniquenessOf(target, columns);
+  if (uniqueness === 'none') {
+    return addFailure(draft, '42830', `${name} has no unique constraint over (${columns.join(', ')})`);
+  }
+  if (uniqueness === 'deferrable') {
+    return addFailure(draft, '55000', `the unique constraint over (${columns.join(', ')}) of ${name} is deferrable`);
+  }
+  for (const [position, column] of columns.entries()) {
+    const from = typeOf(key.columns[position] ?? '');
+    const to = target.columns.find((one) => one.name === column)?.type;
+    if (from === undefined || to === undefined) continue;
+    if (!canCompare(baseTypeOf(context, from), baseTypeOf(context, to))) {
+      addFailure(
+        draft,
+        '42804',
+        `${key.columns[position]} (${from.name}) cannot refer to ${name}.${column} (${to.name})`,
+      );
+    }
+  }
+}
+
+function primaryKeyColumns(table: Table): readonly string[] | null {
+  const key = table.constraints.find((one) => one.kind === 'primary-key');
+  return key?.kind === 'primary-key' ? key.columns : null;
+}
+
+function uniquenessOf(table: Table, columns: readonly string[]): 'immediate' | 'deferrable' | 'none' {
+  const wanted = [...columns].sort().join();
+  const fits = table.indexes.filter(
+    (one) =>
+      one.unique &&
+      one.valid &&
+      one.predicate === null &&
+      one.keys
+        .map((key) => key.column ?? '()')
+        .sort()
+        .join() === wanted,
+  );
+  if (fits.length === 0) return 'none';
+  const isDeferrable = (constraint: string | null): boolean =>
+    table.constraints.some((one) => 'deferrable' in one && one.name === constraint && one.deferrable);
+  return fits.every((one) => isDeferrable(one.constraint)) ? 'deferrable' : 'immediate';
+}
+
+/** Types that compare with each other across their borders (the btree operator families of the server). */
+const FAMILIES: readonly (readonly string[])[] = [
+  ['int2', 'int4', 'int8'],
+  ['float4', 'float8'],
+  ['date', 'timestamp', 'timestamptz'],
+  ['text', 'varchar', 'name'],
+];
+
+/** Only what is certain is refused: types that this house does not know well are taken for comparable. */
+function canCompare(from: DataType, to: DataType): boolean {
+  if (from.arrayDimensions > 0 || to.arrayDimensions > 0 || from.name === to.name) return true;
+  if (FAMILIES.some((family) => family.includes(from.name) && family.includes(to.name))) return true;
+  return hasCast(from.name, to.name === 'varchar' ? 'text' : to.name, 'implicit') !== false;
+}

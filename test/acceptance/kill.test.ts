@@ -1,0 +1,169 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { evenkeel, startEvenkeel } from './evenkeel-cli.ts';
+import { killAgainAndAgain, listFailpoints } from './kill-chain.ts';
+import type { SeededRows } from './shop-client.ts';
+import { migrateByDrizzle, rowDifferences, SEEDED, schemaDifferences, seed, shopRows, withTruths } from './shop-database.ts';
+import { startShopLoad } from './shop-load.ts';
+
+const shop = 'examples/shop/drizzle';
+const throughAll = ['apply', shop, '--through', 'contract'];
+const FEW: SeededRows = { customers: 60, products: 20, orders: 400, items: 800 };
+
+const databases: TestDatabase[] = [];
+afterAll(() => Promise.all(databases.map((database) => database.drop())));
+
+/** A shop with its first migration, filled. */
+async function seededShop(rows: SeededRows): Promise<{ database: TestDatabase; client: pg.Client }> {
+  const database = await createTestDatabase(18);
+  databases.push(database);
+  const client = await database.client();
+  await migrateByDrizzle(client, 0);
+  await seed(client, rows);
+  return { database, client };
+}
+
+async function until(question: () => Promise<boolean>): Promise<void> {
+  while (!(await question())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+describe('killed at every failpoint of all the migrations, with writers at work', () => {
+  let undisturbed: Awaited<ReturnType<typeof seededShop>>;
+  let failpoints: readonly string[];
+  beforeAll(async () => {
+    undisturbed = await seededShop(FEW);
+    failpoints = await listFailpoints(throughAll, undisturbed.database.url);
+  });
+
+  // Two chains side by side, each with every second place: a kill costs the start of a process.
+  test('the next run always goes on, and what comes out is the same', { timeout: 900_000 }, async () => {
+    expect(failpoints.length).toBeGreaterThan(300);
+    const chain = async (mine: number): Promise<readonly string[]> => {
+      const { database, client } = await seededShop(FEW);
+      const options = { url: database.url, clients: 4, seeded: FEW, traffic: 'unchanging' } as const;
+      const load = await startShopLoad('wide-totals', options);
+      const spared = failpoints.filter((_, place) => place % 2 !== mine);
+      try {
+        const { kills, passed, last } = await killAgainAndAgain(throughAll, database.url, spared);
+        const report = await load.stop();
+        expect(last).toMatchObject({ exitCode: 0, signal: null, stderr: '' });
+        expect(report.failures).toEqual([]);
+        expect(report.sent).toBeGreaterThan(100);
+        // Not one place was passed unharmed.
+        expect([...passed].filter((name) => !kills.includes(name) && !spared.includes(name))).toEqual([]);
+        expect(new Set(kills).size).toBe(kills.length);
+        expect(await schemaDifferences(undisturbed.database.url, database.url)).toEqual([]);
+        const expected = withTruths(await shopRows(undisturbed.client, FEW), report.truths);
+        expect(rowDifferences(expected, await shopRows(client, FEW))).toEqual([]);
+        await expectCleanLedger(client);
+        return kills;
+      } finally {
+        load.end();
+      }
+    };
+    const kills = (await Promise.all([chain(0), chain(1)])).flat();
+    expect(failpoints.filter((name) => !kills.includes(name))).toEqual([]);
+  });
+});
+
+/** Everything is applied, Drizzle knows it, nobody holds the runner lock, and nothing of ours is left in the schema. */
+async function expectCleanLedger(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT (SELECT count(*)::int FROM evenkeel.migration WHERE state <> 'applied') AS unfinished,
+            (SELECT count(*)::int FROM evenkeel.step WHERE state NOT IN ('done', 'passed')) AS "unfinishedSteps",
+            (SELECT count(*)::int FROM drizzle.__drizzle_migrations) AS "forDrizzle",
+            (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory') AS locks,
+            (SELECT count(*)::int FROM pg_index WHERE NOT indisvalid) AS "invalidIndexes",
+            (SELECT count(*)::int FROM pg_attribute WHERE attname LIKE 'evenkeel%') AS "leftColumns",
+            (SELECT count(*)::int FROM pg_trigger WHERE NOT tgisinternal) AS triggers,
+            (SELECT count(*)::int FROM pg_proc p WHERE pronamespace = 'public'::regnamespace) AS functions`,
+  );
+  expect(rows).toEqual([
+    {
+      unfinished: 0,
+      unfinishedSteps: 0,
+      forDrizzle: 16,
+      locks: 0,
+      invalidIndexes: 0,
+      leftColumns: 0,
+      triggers: 0,
+      functions: 0,
+    },
+  ]);
+}
+
+describe('killed in the middle of work', () => {
+  test('between the batches of a backfill: the next run takes up the cursor', { timeout: 240_000 }, async () => {
+    const { database, client } = await seededShop(SEEDED);
+    expect(await evenkeel(['apply', `${shop}/0001_order_channel.sql`], { url: database.url })).toMatchObject({
+      exitCode: 0,
+    });
+    const words = ['apply', `${shop}/0002_order_public_id.sql`];
+    const at = '0002_order_public_id/02-backfill-public_id';
+    const rowsDone = async (): Promise<number> => {
+      const step = `SELECT rows_done::int AS n FROM evenkeel.step WHERE id = '02-backfill-public_id'`;
+      return (await client.query<{ n: number }>(step)).rows[0]?.n ?? 0;
+    };
+    const filled = async (): Promise<number> =>
+      (await client.query<{ n: number }>('SELECT count(public_id)::int AS n FROM orders')).rows[0]?.n ?? 0;
+    let before = 0;
+    for (const place of ['before/copy-batch#3', 'after/copy-batch#2']) {
+      const killed = await evenkeel(words, { url: database.url, env: { EVENKEEL_FAILPOINT: `${at}/${place}:kill` } });
+      expect(killed.signal).toBe('SIGKILL');
+      // The cursor and the rows were committed together.
+      expect(await rowsDone()).toBe(await filled());
+      expect(await filled()).toBeGreaterThan(before);
+      before = await filled();
+      expect(before).toBeLessThan(SEEDED.orders);
+    }
+    const last = await evenkeel(words, { url: database.url });
+    expect(last).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Done: one migration is applied\.$/m) });
+    expect(await rowsDone()).toBe(SEEDED.orders);
+    const { rows } = await client.query('SELECT count(DISTINCT public_id)::int AS ids, count(*)::int AS n FROM orders');
+    expect(rows).toEqual([{ ids: SEEDED.orders, n: SEEDED.orders }]);
+  });
+
+  test('inside a concurrent build: the invalid index is built again', { timeout: 240_000 }, async () => {
+    const { database, client } = await seededShop(FEW);
+    await client.query('BEGIN; UPDATE orders SET total_cents = total_cents WHERE id = 1');
+    const words = ['apply', `${shop}/0003_orders_customer_index.sql`];
+    const building = startEvenkeel(words, { url: database.url });
+    const observer = await database.client();
+    await until(async () => {
+      const { rows } = await observer.query('SELECT FROM pg_stat_progress_create_index WHERE lockers_total > 0');
+      return rows.length === 1;
+    });
+    building.kill('SIGKILL');
+    expect((await building.result).signal).toBe('SIGKILL');
+    await client.query('COMMIT');
+    const status = await evenkeel(['status', ...words.slice(1)], { url: database.url });
+    expect(status).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/running {2}0003_orders_customer_index/) });
+    const last = await evenkeel(words, { url: database.url });
+    expect(last).toMatchObject({ exitCode: 0, stderr: '' });
+    const { rows } = await observer.query(
+      "SELECT indexrelid::regclass::text AS name, indisvalid FROM pg_index WHERE indexrelid::regclass::text ~ 'orders_customer_id_idx'",
+    );
+    expect(rows).toEqual([{ name: 'orders_customer_id_idx', indisvalid: true }]);
+  });
+
+  test('between DDL and COMMIT: neither the change nor its ledger row is there', { timeout: 240_000 }, async () => {
+    const { database, client } = await seededShop(FEW);
+    const words = ['apply', `${shop}/0001_order_channel.sql`];
+    const place = '0001_order_channel/01-add-column-channel/strike:before-commit#1';
+    const killed = await evenkeel(words, { url: database.url, env: { EVENKEEL_FAILPOINT: `${place}:kill` } });
+    expect(killed.signal).toBe('SIGKILL');
+    const found = async (): Promise<unknown> =>
+      (
+        await client.query(
+          `SELECT (SELECT count(*)::int FROM pg_attribute WHERE attname = 'channel') AS columns,
+                  (SELECT count(*)::int FROM evenkeel.step) AS steps`,
+        )
+      ).rows;
+    // This very query waits until the server has noticed that nobody is there any more.
+    await client.query('SELECT FROM orders LIMIT 1');
+    expect(await found()).toEqual([{ columns: 0, steps: 0 }]);
+    expect(await evenkeel(words, { url: database.url })).toMatchObject({ exitCode: 0 });
+    expect(await found()).toEqual([{ columns: 1, steps: 1 }]);
+  });
+});

@@ -1,0 +1,184 @@
+import type { Blocker } from '../../src/model/run-event.ts';
+import type { CommandKind } from '../../src/run/command.ts';
+import type { Failure } from '../../src/run/failure.ts';
+import { DEFAULT_LIMITS } from '../../src/run/limits.ts';
+import { NO_EXPOSURE } from '../../src/run/next-step.ts';
+import type { CopyWork, RunContext, RunInputDetail, RunState, StateKind, StateOf, Work } from '../../src/run/state.ts';
+import { backfillStep, gateStep, indexStep, migration, transactionStep } from './plan-fixture.ts';
+
+const brief = transactionStep('brief', 'ALTER TABLE orders ADD COLUMN a int', {
+  locks: ['public.orders ACCESS EXCLUSIVE'],
+  condition: 'SELECT true',
+});
+const rows = transactionStep('rows', 'INSERT INTO orders VALUES (1)', { lockClass: 'rows' });
+const index = indexStep('index', 'CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note)', {
+  condition: 'SELECT true',
+});
+const copy = backfillStep('copy');
+const scan = transactionStep('scan', 'ALTER TABLE orders VALIDATE CONSTRAINT c', {
+  locks: ['public.orders SHARE UPDATE EXCLUSIVE'],
+  lockClass: 'scan',
+});
+const drop = indexStep('drop', 'DROP INDEX CONCURRENTLY orders_note_idx', { verb: 'drop' });
+
+export const context: RunContext = {
+  migrations: [migration('0001', [brief, rows, index, copy]), migration('0002', [scan, gateStep('gate'), drop])],
+  recalled: {},
+  through: 'migrate',
+  passGate: null,
+  commandLine: 'evenkeel apply migrations',
+  limits: DEFAULT_LIMITS,
+};
+
+export const blocker: Blocker = {
+  pid: 7,
+  relation: 'public.orders',
+  mode: 'ACCESS SHARE',
+  user: 'ann',
+  applicationName: 'psql',
+  state: 'active',
+  ageMs: 9_000,
+  isAutovacuum: false,
+  query: 'SELECT ?',
+};
+
+export function failure(sqlstate: string | null, extra: Partial<Failure> = {}): Failure {
+  return { sqlstate, message: 'it failed', detail: null, cancelledBy: null, elapsedMs: 5, waiters: 0, ...extra };
+}
+
+const base = { exposure: NO_EXPOSURE, stopping: false };
+const work = (step: Work['step'], migrationIndex: number, stepIndex: number): Work => ({
+  ...base,
+  position: { migration: migrationIndex, step: stepIndex },
+  step,
+  startedAt: 0,
+  attempts: 1,
+  waitingSince: null,
+  reported: null,
+  heldMs: null,
+});
+const onBrief = work(brief, 0, 0);
+const onIndex = work(index, 0, 2);
+const cursor = { kind: 'keys', pass: 1, after: null, until: ['9'] } as const;
+const onCopy: CopyWork = {
+  ...work(copy, 0, 3),
+  pass: 1,
+  size: 500,
+  changedInPass: 0,
+  rowsDone: 0,
+  rowsAtStart: 0,
+  rowsEstimate: 9,
+  progressAt: null,
+};
+const ending = { outcome: 'stopped', summary: 'Stopped.', nextCommand: null, failure: null } as const;
+const observing: StateOf<'observing'> = { kind: 'observing', ...onBrief };
+
+/** One state of each kind. */
+export const SAMPLE_STATES: { readonly [Kind in StateKind]: StateOf<Kind> } = {
+  ready: { kind: 'ready', ...base, position: { migration: 0, step: 0 } },
+  announcing: { kind: 'announcing', ...base, position: { migration: 0, step: 0 } },
+  'probing-step': { kind: 'probing-step', ...onBrief },
+  observing,
+  'probing-lock': { kind: 'probing-lock', ...onIndex },
+  striking: { kind: 'striking', ...onBrief },
+  'backing-off': {
+    kind: 'backing-off',
+    ...onBrief,
+    resume: {
+      state: observing,
+      command: {
+        kind: 'observe',
+        locks: brief.locks,
+        oldHolderMs: 500,
+        budgetMs: 100,
+        afterMs: 0,
+        address: { migration: '0001', step: 'brief', ordinal: 1 },
+      },
+    },
+  },
+  'inspecting-index': { kind: 'inspecting-index', ...onIndex, phase: 'before', failure: null },
+  'repairing-index': { kind: 'repairing-index', ...onIndex, phase: 'before', failure: null, rest: [index.index] },
+  'recording-intent': { kind: 'recording-intent', ...onIndex },
+  'building-index': { kind: 'building-index', ...onIndex },
+  'starting-pass': { kind: 'starting-pass', ...onCopy, from: null },
+  copying: { kind: 'copying', ...onCopy, cursor },
+  verifying: { kind: 'verifying', ...onBrief, copy: null },
+  recording: { kind: 'recording', ...onBrief, afterwards: [] },
+  'finishing-migration': { kind: 'finishing-migration', ...base, position: { migration: 0, step: 4 } },
+  closing: { kind: 'closing', ...base, position: { migration: 0, step: 0 }, ending },
+  ended: { kind: 'ended', ...base, position: { migration: 0, step: 0 }, ending },
+};
+
+/** Inputs of each kind; the first is the plain one. */
+export const SAMPLE_INPUTS: {
+  readonly [Kind in RunInputDetail['kind']]: readonly Extract<RunInputDetail, { kind: Kind }>[];
+} = {
+  begun: [{ kind: 'begun' }],
+  recorded: [{ kind: 'recorded' }],
+  waited: [{ kind: 'waited' }],
+  'condition-answered': [
+    { kind: 'condition-answered', holds: true },
+    { kind: 'condition-answered', holds: false },
+  ],
+  'holders-seen': [
+    { kind: 'holders-seen', blockers: [] },
+    { kind: 'holders-seen', blockers: [blocker] },
+  ],
+  'lock-probed': [{ kind: 'lock-probed' }],
+  struck: [{ kind: 'struck', heldMs: 3, waiters: 1 }],
+  'index-inspected': [
+    { kind: 'index-inspected', condition: 'absent', builderPid: null, onTable: true, leftovers: [] },
+    { kind: 'index-inspected', condition: 'valid', builderPid: null, onTable: true, leftovers: [] },
+    { kind: 'index-inspected', condition: 'invalid', builderPid: null, onTable: true, leftovers: ['public.x_ccnew'] },
+    { kind: 'index-inspected', condition: 'building', builderPid: 9, onTable: true, leftovers: [] },
+    { kind: 'index-inspected', condition: 'valid', builderPid: null, onTable: false, leftovers: [] },
+  ],
+  'index-built': [{ kind: 'index-built', waiters: 2 }],
+  'index-dropped': [{ kind: 'index-dropped' }],
+  'pass-started': [
+    { kind: 'pass-started', cursor, size: 500, rowsDone: 0, rowsEstimate: 9 },
+    { kind: 'pass-started', cursor: null, size: 500, rowsDone: 0, rowsEstimate: null },
+  ],
+  'batch-done': [
+    { kind: 'batch-done', changed: 5, rowsDone: 5, cursor, elapsedMs: 20, waiters: 0 },
+    { kind: 'batch-done', changed: 0, rowsDone: 5, cursor: null, elapsedMs: 20, waiters: 1 },
+    { kind: 'batch-done', changed: 4, rowsDone: 9, cursor: null, elapsedMs: 900, waiters: 0 },
+  ],
+  'sql-failed': [
+    ...['55P03', '40P01', '57014', '42501', '23505', '53100', '25006', 'EK001'].map((sqlstate) => ({
+      kind: 'sql-failed' as const,
+      failure: failure(sqlstate),
+    })),
+    { kind: 'sql-failed', failure: failure('57014', { cancelledBy: 'supervisor', waiters: 3 }) },
+    { kind: 'sql-failed', failure: failure('57014', { cancelledBy: 'stop' }) },
+  ],
+  'stop-requested': [{ kind: 'stop-requested' }],
+  'connection-lost': [{ kind: 'connection-lost', message: 'The connection was lost.' }],
+};
+
+const DONE = ['recorded', 'sql-failed', 'connection-lost'] as const;
+
+/** Which inputs a command can bring. */
+export const ANSWERS: { readonly [Kind in CommandKind]: readonly RunInputDetail['kind'][] } = {
+  'announce-migration': DONE,
+  'probe-condition': ['condition-answered', 'sql-failed', 'connection-lost'],
+  observe: ['holders-seen', 'sql-failed', 'connection-lost', 'stop-requested'],
+  'probe-lock': ['lock-probed', 'sql-failed', 'connection-lost'],
+  strike: ['struck', 'sql-failed', 'connection-lost'],
+  wait: ['waited', 'stop-requested'],
+  'inspect-index': ['index-inspected', 'sql-failed', 'connection-lost'],
+  'record-intent': DONE,
+  'build-index': ['index-built', 'sql-failed', 'connection-lost'],
+  'drop-index': ['index-dropped', 'sql-failed', 'connection-lost'],
+  'start-pass': ['pass-started', 'sql-failed', 'connection-lost'],
+  'copy-batch': ['batch-done', 'pass-started', 'sql-failed', 'connection-lost', 'stop-requested'],
+  'record-step': DONE,
+  'finish-migration': DONE,
+  'record-ending': DONE,
+  'carry-on': [],
+  none: [],
+};
+
+export function initialState(): RunState {
+  return SAMPLE_STATES.ready;
+}

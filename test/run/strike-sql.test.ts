@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { strikeSql } from '../../src/run/strike.ts';
+import { transactionStep } from './plan-fixture.ts';
+
+const address = { migration: '0001', step: '01', ordinal: 1 };
+
+test('one message: settings, ledger row, locks, statements', () => {
+  const step = transactionStep(
+    '01',
+    ['ALTER TABLE orders ADD COLUMN a int -- why', 'COMMENT ON COLUMN orders.a IS $$x$$'],
+    {
+      locks: ['public.orders ACCESS EXCLUSIVE'],
+    },
+  );
+  const sql = strikeSql(
+    {
+      step,
+      address,
+      attempts: 1,
+      lockTimeoutMs: 100,
+      targets: [
+        { relation: 'public.customers', mode: 'SHARE ROW EXCLUSIVE', lockable: true },
+        { relation: 'public.orders', mode: 'ACCESS EXCLUSIVE', lockable: true },
+        { relation: 'public.orders_pkey', mode: 'ACCESS EXCLUSIVE', lockable: false },
+        { relation: 'public.other', mode: 'SHARE UPDATE EXCLUSIVE', lockable: true },
+      ],
+    },
+    { setsDeadlockTimeout: true, ledgerSql: 'SELECT ledger;\n' },
+  );
+  expect(sql).toMatchInlineSnapshot(`
+    {
+      "commit": "COMMIT",
+      "work": "BEGIN ISOLATION LEVEL READ COMMITTED
+    ;
+    SET LOCAL lock_timeout = 100
+    ;
+    SET LOCAL statement_timeout = 5000
+    ;
+    SET LOCAL idle_in_transaction_session_timeout = 10000
+    ;
+    SET LOCAL deadlock_timeout = 20
+    ;
+    SELECT ledger
+    ;
+    LOCK TABLE ONLY public.customers IN SHARE ROW EXCLUSIVE MODE
+    ;
+    LOCK TABLE ONLY public.orders IN ACCESS EXCLUSIVE MODE
+    ;
+    ALTER TABLE orders ADD COLUMN a int -- why
+    ;
+    COMMENT ON COLUMN orders.a IS $$x$$
+    ;
+    ",
+    }
+  `);
+});
+
+test('a role that may not lower deadlock_timeout does not try, and a scan has no statement timeout', () => {
+  const step = transactionStep('01', 'ALTER TABLE orders VALIDATE CONSTRAINT c', {
+    lockClass: 'scan',
+    statementTimeoutMs: null,
+  });
+  const { work } = strikeSql(
+    { step, address, attempts: 1, lockTimeoutMs: 5_000, targets: [] },
+    { setsDeadlockTimeout: false, ledgerSql: 'SELECT 1' },
+  );
+  expect(work).not.toMatch(/deadlock_timeout/);
+  expect(work).toMatch(/statement_timeout = 0\n/);
+});
