@@ -4,7 +4,15 @@ import { childrenOf, referencingTables, tableOf } from '../../model/catalog-look
 import { relationKey } from '../../model/relation-name.ts';
 import { hasEqualForeignKey, withPartitions } from './add-foreign-key.ts';
 import { boundProof } from './bound-proof.ts';
-import { defaultPartitionOf, type FactsContext, hasStorage, isKnown, keyOf, lockTree, lookUpTable } from './facts-context.ts';
+import {
+  defaultPartitionOf,
+  type FactsContext,
+  hasStorage,
+  isKnown,
+  keyOf,
+  lockTree,
+  lookUpTable,
+} from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { keyOrderOf } from './key-value.ts';
 import { boundOf, boundsOverlap } from './partition-bound.ts';

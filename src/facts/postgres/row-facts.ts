@@ -109,7 +109,9 @@ export function publicationFacts(context: FactsContext, action: Publication): vo
   const mode: LockMode = 'SHARE UPDATE EXCLUSIVE';
   for (const name of action.tables) lockPublished(context, name, mode);
   if (action.verb === 'alter' && action.tables.length > 0 && action.change !== 'add' && action.change !== 'drop') {
-    context.draft.unknown.add('SET TABLE locks the tables that leave the publication too; the schema does not tell which.');
+    context.draft.unknown.add(
+      'SET TABLE locks the tables that leave the publication too; the schema does not tell which.',
+    );
   }
 }
 

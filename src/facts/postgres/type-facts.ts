@@ -86,7 +86,9 @@ export function alterDomainFacts(context: FactsContext, action: AlterDomain): vo
     if (isStored) draft.scans.add(key);
   }
   for (const view of viewsThatMayUse(context, action)) {
-    draft.unknown.add(`Whether the materialized view ${view} has a column of the domain is not known; it is locked then.`);
+    draft.unknown.add(
+      `Whether the materialized view ${view} has a column of the domain is not known; it is locked then.`,
+    );
   }
   draft.because.add(
     'Every table that uses the domain is read under SHARE: writes wait meanwhile (measured on 13 to 18).',

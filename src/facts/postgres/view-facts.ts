@@ -8,7 +8,16 @@ import type {
 import type { View } from '../../model/catalog.ts';
 import { findRelation, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { type FactsContext, hasStorage, isKnown, isTaken, keyOf, lockTree, lookUp, withDescendants } from './facts-context.ts';
+import {
+  type FactsContext,
+  hasStorage,
+  isKnown,
+  isTaken,
+  keyOf,
+  lockTree,
+  lookUp,
+  withDescendants,
+} from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 
 /** CREATE [OR REPLACE] VIEW: looks at what its query names, and locks the view itself when it replaces one. */
