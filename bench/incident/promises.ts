@@ -30,7 +30,7 @@ export function judgePromises(results: readonly IncidentResult[]): readonly Kept
   const late = Math.max(
     ...rounds.map(({ columnThereMs, reportEndedMs }) => (columnThereMs ?? Number.POSITIVE_INFINITY) - reportEndedMs),
   );
-  const everyRound = `in every one of ${rounds.length} rounds`;
+  const everyRound = rounds.length === 1 ? 'in the one round' : `in any of ${rounds.length} rounds`;
   return [
     { sentence: `no request failed ${everyRound}`, kept: failed === 0, worst: `${failed} failed` },
     {

@@ -1,5 +1,4 @@
 import type { RelationLock } from './facts.ts';
-import type { LockMode } from './lock-mode.ts';
 import type { ForeignLedgerRow } from './migration.ts';
 import type { RelationKey } from './relation-name.ts';
 
@@ -111,6 +110,3 @@ export interface PostCondition {
   /** null when the ledger row, written in the step's own transaction, is the only proof there can be. */
   readonly sql: string | null;
 }
-
-/** The strongest mode a step takes on anything, or null when it takes none. */
-export type StrongestLock = LockMode | null;

@@ -9,9 +9,12 @@ export interface DropColumnOptions {
   readonly only: boolean;
 }
 
+/** Before 15 a generated column goes with a column that it is made of, without CASCADE. */
+const GENERATED_KEEP_SOURCES_SINCE = 15;
+
 /**
  * DROP COLUMN, with the indexes, constraints and sequences that cannot be without it. Without CASCADE the server
- * refuses while a foreign key elsewhere points at the column; then nothing changes.
+ * refuses while a foreign key elsewhere points at the column or a generated column is made of it; then nothing changes.
  */
 export function dropColumn(
   catalog: Catalog,
@@ -36,16 +39,12 @@ function dropColumnHere(catalog: Catalog, key: RelationKey, column: string, casc
       constraint.referencedColumns.includes(column) &&
       !(relationKey(source.name) === key && constraint.columns.includes(column)),
   );
-  if (pointing.length > 0 && !cascade) return null;
-  let changed = catalog;
-  if (cascade) {
-    const views = viewsReading(catalog, key, column).map((view) => relationKey(view.name));
-    changed = dropRelations(changed, views, true);
-    for (const generated of table.columns) {
-      if (generated.generated === null || !generated.default?.columns.includes(column)) continue;
-      changed = dropColumnHere(changed, key, generated.name, true) ?? changed;
-    }
-  }
+  const generated = table.columns.filter((own) => own.generated !== null && own.default?.columns.includes(column));
+  const takesGenerated = cascade || catalog.serverMajor < GENERATED_KEEP_SOURCES_SINCE;
+  if ((pointing.length > 0 && !cascade) || (generated.length > 0 && !takesGenerated)) return null;
+  const views = cascade ? viewsReading(catalog, key, column).map((view) => relationKey(view.name)) : [];
+  let changed = dropRelations(catalog, views, true);
+  for (const own of generated) changed = dropColumnHere(changed, key, own.name, true) ?? changed;
   const gone = new Set(pointing.map(({ constraint }) => constraint));
   changed = mapTables(changed, (one) => ({
     ...one,

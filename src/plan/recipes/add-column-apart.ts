@@ -1,6 +1,5 @@
 import type { ColumnDefinition, ConstraintDefinition } from '../../model/definition.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
-import { columnExists } from '../post-condition.ts';
 import type { Recipe } from '../recipe.ts';
 import type { StepDraft } from '../step-draft.ts';
 import { alterTarget } from '../target-table.ts';
@@ -38,7 +37,7 @@ function constraintSql(constraint: ConstraintDefinition): string {
 }
 
 /** A column definition without its constraints, NOT NULL apart. */
-export function columnSql(column: ColumnDefinition): string {
+function columnSql(column: ColumnDefinition): string {
   const parts = [quoteIdentifier(column.name), column.typeSql];
   if (column.collation !== null) parts.push(`COLLATE ${column.collation}`);
   if (column.identity !== null)
@@ -48,18 +47,4 @@ export function columnSql(column: ColumnDefinition): string {
   else if (column.default !== null) parts.push(`DEFAULT ${column.default.sql}`);
   if (column.notNull) parts.push('NOT NULL');
   return parts.join(' ');
-}
-
-/** The step that adds a plain column. */
-export function plainColumnStep(table: string, column: ColumnDefinition, why: string): StepDraft {
-  const name = quoteIdentifier(column.name);
-  return {
-    kind: 'transaction',
-    name: `add-column-${column.name}`,
-    phase: 'expand',
-    why,
-    sql: [`ALTER TABLE ${table} ADD COLUMN ${columnSql(column)}`],
-    undo: [`ALTER TABLE ${table} DROP COLUMN ${name}`],
-    postCondition: columnExists(table, column.name),
-  };
 }
