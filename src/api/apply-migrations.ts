@@ -126,8 +126,9 @@ function refuseMissing(migrations: readonly Migration[], ledger: LedgerContents)
   const ids = new Set(migrations.map(({ id }) => id));
   const missing = ledger.migrations.find((record) => !ids.has(record.id) && isBeside(record.path, migrations));
   if (missing === undefined) return;
-  throw new LedgerMismatchError(`${missing.path} was applied to this database, but the file is gone.`, {
-    nextCommand: `restore ${missing.path} (it is needed to tell what was applied), then run the same command again`,
+  const happened = missing.state === 'applied' ? 'applied to' : 'begun in';
+  throw new LedgerMismatchError(`${missing.path} was ${happened} this database, but the file is gone.`, {
+    nextCommand: `restore ${missing.path} (it is needed to tell what was done), then run the same command again`,
   });
 }
 

@@ -6,6 +6,7 @@ import type { StatusReport } from '../model/report.ts';
 import type { MigrationRecord } from '../model/run-record.ts';
 import { type LedgerContents, readLedger } from '../run/read-ledger.ts';
 import { readMigrations } from '../source/read-migrations.ts';
+import { explainDenied } from './explain-denied.ts';
 import { foreignApplied } from './read-progress.ts';
 
 export interface StatusOptions {
@@ -23,8 +24,8 @@ export async function migrationStatus(options: StatusOptions): Promise<StatusRep
     settings: { default_transaction_read_only: 'on', statement_timeout: '10s', lock_timeout: '2s' },
   });
   try {
-    const ledger = await readLedger(connection);
-    const elsewhere = await foreignApplied(connection, migrations);
+    const ledger = await explainDenied(readLedger(connection));
+    const elsewhere = await explainDenied(foreignApplied(connection, migrations));
     const rows = [
       ...migrations.map((migration) => rowOf(migration, ledger, elsewhere)),
       ...(migrations.length === 0 ? ledger.migrations.map(recordRow) : missingRows(migrations, ledger)),

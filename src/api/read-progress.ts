@@ -2,6 +2,7 @@ import type { Connection } from '../db/connection.ts';
 import { LedgerMismatchError } from '../model/error.ts';
 import type { ForeignLedgerRow, Migration } from '../model/migration.ts';
 import { type LedgerContents, readLedger } from '../run/read-ledger.ts';
+import { explainDenied } from './explain-denied.ts';
 
 export interface Progress {
   readonly ledger: LedgerContents;
@@ -14,11 +15,11 @@ export interface Progress {
 /**
  * Which migrations a database has already, by Evenkeel's ledger and by that of the tool the files belong to.
  *
- * @throws LedgerMismatchError when a file was edited after it was applied.
+ * @throws LedgerMismatchError when a file was edited after it was applied; PrivilegeError when the role may not look.
  */
 export async function readProgress(connection: Connection, migrations: readonly Migration[]): Promise<Progress> {
-  const ledger = await readLedger(connection);
-  const elsewhere = await foreignApplied(connection, migrations);
+  const ledger = await explainDenied(readLedger(connection));
+  const elsewhere = await explainDenied(foreignApplied(connection, migrations));
   const appliedElsewhere: string[] = [];
   const pending: Migration[] = [];
   for (const migration of migrations) {

@@ -4,7 +4,15 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { evenkeel, startEvenkeel } from './evenkeel-cli.ts';
 import { killAgainAndAgain, listFailpoints } from './kill-chain.ts';
 import type { SeededRows } from './shop-client.ts';
-import { migrateByDrizzle, rowDifferences, SEEDED, schemaDifferences, seed, shopRows, withTruths } from './shop-database.ts';
+import {
+  migrateByDrizzle,
+  rowDifferences,
+  SEEDED,
+  schemaDifferences,
+  seed,
+  shopRows,
+  withTruths,
+} from './shop-database.ts';
 import { startShopLoad } from './shop-load.ts';
 
 const shop = 'examples/shop/drizzle';
@@ -138,7 +146,10 @@ describe('killed in the middle of work', () => {
     expect((await building.result).signal).toBe('SIGKILL');
     await client.query('COMMIT');
     const status = await evenkeel(['status', ...words.slice(1)], { url: database.url });
-    expect(status).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/running {2}0003_orders_customer_index/) });
+    expect(status).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/running {2}0003_orders_customer_index/),
+    });
     const last = await evenkeel(words, { url: database.url });
     expect(last).toMatchObject({ exitCode: 0, stderr: '' });
     const { rows } = await observer.query(

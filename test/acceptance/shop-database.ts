@@ -45,7 +45,10 @@ export async function seed(client: pg.Client, rows: SeededRows = SEEDED): Promis
   const things = ['items', 'orders', 'customers', 'products'] as const;
   const sql = readFileSync(path.join(shop, 'seed.sql'), 'utf8');
   await client.query(
-    things.reduce((text, thing) => text.replaceAll(new RegExp(`\\b${SEEDED[thing]}\\b`, 'g'), String(rows[thing])), sql),
+    things.reduce(
+      (text, thing) => text.replaceAll(new RegExp(`\\b${SEEDED[thing]}\\b`, 'g'), String(rows[thing])),
+      sql,
+    ),
   );
   await client.query('ANALYZE');
 }

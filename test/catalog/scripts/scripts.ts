@@ -4,6 +4,7 @@ import type { DdlScript } from './ddl-script.ts';
 import { INDEX_SCRIPTS } from './indexes.ts';
 import { OTHER_SCRIPTS } from './others.ts';
 import { PARTITION_SCRIPTS } from './partitions.ts';
+import { RECIPE_SCRIPTS } from './recipes.ts';
 import { TABLE_SCRIPTS } from './tables.ts';
 
 export const SCRIPTS: readonly DdlScript[] = [
@@ -13,4 +14,5 @@ export const SCRIPTS: readonly DdlScript[] = [
   ...INDEX_SCRIPTS,
   ...PARTITION_SCRIPTS,
   ...OTHER_SCRIPTS,
+  ...RECIPE_SCRIPTS,
 ];
