@@ -117,7 +117,10 @@ describe('quoting', () => {
   });
 
   test('any name is one name to the parser, any text one literal', () => {
-    const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((one) => !one.includes('\0'));
+    // The parser cuts names at 63 bytes, as the server does.
+    const text = fc
+      .string({ unit: 'grapheme', minLength: 1 })
+      .filter((one) => !one.includes('\0') && Buffer.byteLength(one) <= 63);
     fc.assert(
       fc.property(text, (one) => {
         expect(parseExpression(quoteIdentifier(one)).columns).toEqual([one]);
