@@ -1,5 +1,4 @@
--- Safe plan for PostgreSQL 18, made for the schema with fingerprint
--- 86a19d44398b53c67e007083696170faea732d43be5b74ab52204ec50555c30c.
+-- Safe plan for PostgreSQL 18.
 -- Run it with: psql --no-psqlrc --set ON_ERROR_STOP=1 --file <this file>. It stops at the first statement
 -- that fails; a lock timeout means that the table was busy: run the rest again from that step on.
 -- evenkeel apply runs the same steps without standing in a lock queue, and resumes by itself.
@@ -37,7 +36,7 @@ SET LOCAL lock_timeout = '100ms';
 SET LOCAL statement_timeout = '5000ms';
 ALTER INDEX public.events_value_idx ATTACH PARTITION public.events_2025_value_idx;
 COMMIT;
--- afterwards: the index public.events_2025_value_idx is valid
+-- afterwards: the index public.events_2025_value_idx is a part of public.events_value_idx
 
 -- 04-check-events_value_idx (migrate)
 -- With the last part attached the whole index must be valid.

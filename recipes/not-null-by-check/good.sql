@@ -1,5 +1,4 @@
--- Safe plan for PostgreSQL 17, made for the schema with fingerprint
--- 77442be5cfea7a9c5195f92f423b2c709dcfb0591a0260252714b3d7e6ec3fd4.
+-- Safe plan for PostgreSQL 17.
 -- Run it with: psql --no-psqlrc --set ON_ERROR_STOP=1 --file <this file>. It stops at the first statement
 -- that fails; a lock timeout means that the table was busy: run the rest again from that step on.
 -- evenkeel apply runs the same steps without standing in a lock queue, and resumes by itself.

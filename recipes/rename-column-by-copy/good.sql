@@ -1,5 +1,4 @@
--- Safe plan for PostgreSQL 18, made for the schema with fingerprint
--- 86a19d44398b53c67e007083696170faea732d43be5b74ab52204ec50555c30c.
+-- Safe plan for PostgreSQL 18.
 -- Run it with: psql --no-psqlrc --set ON_ERROR_STOP=1 --file <this file>. It stops at the first statement
 -- that fails; a lock timeout means that the table was busy: run the rest again from that step on.
 -- evenkeel apply runs the same steps without standing in a lock queue, and resumes by itself.
@@ -29,7 +28,7 @@ BEGIN
 END
 $evenkeel$;
 COMMIT;
--- afterwards: public.evenkeel_orders_email_address_sync() exists
+-- afterwards: public.evenkeel_orders_email_address_sync() has this source
 -- undo: DROP FUNCTION IF EXISTS public.evenkeel_orders_email_address_sync();
 
 -- 02-both-email_address (expand)
@@ -54,8 +53,8 @@ DO $evenkeel$
 BEGIN
   WHILE EXISTS (SELECT FROM public.orders WHERE (ROW(email_address)::record *<> ROW(email)::record)) LOOP
     SET LOCAL lock_timeout = '500ms';
-    UPDATE public.orders SET email_address = email WHERE ((ROW(email_address)::record *<> ROW(email)::record)) AND (id) IN (
-      SELECT id FROM public.orders WHERE (ROW(email_address)::record *<> ROW(email)::record) ORDER BY id LIMIT 1000 FOR UPDATE);
+    UPDATE public.orders SET email_address = email WHERE ((ROW(email_address)::record *<> ROW(email)::record)) AND ("id") IN (
+      SELECT "id" FROM public.orders WHERE (ROW(email_address)::record *<> ROW(email)::record) ORDER BY "id" LIMIT 1000 FOR UPDATE);
     COMMIT;
   END LOOP;
 END $evenkeel$;

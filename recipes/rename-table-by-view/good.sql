@@ -1,5 +1,4 @@
--- Safe plan for PostgreSQL 18, made for the schema with fingerprint
--- 86a19d44398b53c67e007083696170faea732d43be5b74ab52204ec50555c30c.
+-- Safe plan for PostgreSQL 18.
 -- Run it with: psql --no-psqlrc --set ON_ERROR_STOP=1 --file <this file>. It stops at the first statement
 -- that fails; a lock timeout means that the table was busy: run the rest again from that step on.
 -- evenkeel apply runs the same steps without standing in a lock queue, and resumes by itself.

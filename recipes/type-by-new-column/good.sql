@@ -1,5 +1,4 @@
--- Safe plan for PostgreSQL 18, made for the schema with fingerprint
--- 86a19d44398b53c67e007083696170faea732d43be5b74ab52204ec50555c30c.
+-- Safe plan for PostgreSQL 18.
 -- Run it with: psql --no-psqlrc --set ON_ERROR_STOP=1 --file <this file>. It stops at the first statement
 -- that fails; a lock timeout means that the table was busy: run the rest again from that step on.
 -- evenkeel apply runs the same steps without standing in a lock queue, and resumes by itself.
@@ -19,7 +18,7 @@ BEGIN
 END
 $evenkeel$;
 COMMIT;
--- afterwards: public.evenkeel_orders_total_sync() exists
+-- afterwards: public.evenkeel_orders_total_sync() has this source
 -- undo: DROP FUNCTION IF EXISTS public.evenkeel_orders_total_sync();
 
 -- 02-new-column-total (expand)
@@ -45,8 +44,8 @@ DO $evenkeel$
 BEGIN
   WHILE EXISTS (SELECT FROM public.orders WHERE (ROW(evenkeel_total_new)::record *<> ROW((total)::bigint)::record)) LOOP
     SET LOCAL lock_timeout = '500ms';
-    UPDATE public.orders SET evenkeel_total_new = total WHERE ((ROW(evenkeel_total_new)::record *<> ROW((total)::bigint)::record)) AND (id) IN (
-      SELECT id FROM public.orders WHERE (ROW(evenkeel_total_new)::record *<> ROW((total)::bigint)::record) ORDER BY id LIMIT 1000 FOR UPDATE);
+    UPDATE public.orders SET evenkeel_total_new = total WHERE ((ROW(evenkeel_total_new)::record *<> ROW((total)::bigint)::record)) AND ("id") IN (
+      SELECT "id" FROM public.orders WHERE (ROW(evenkeel_total_new)::record *<> ROW((total)::bigint)::record) ORDER BY "id" LIMIT 1000 FOR UPDATE);
     COMMIT;
   END LOOP;
 END $evenkeel$;

@@ -1,6 +1,6 @@
 import type { Action } from '../model/action.ts';
 import type { AlterCommand } from '../model/alter-command.ts';
-import { nameForCreation, resolveName } from '../model/catalog-lookup.ts';
+import { findType, nameForCreation, resolveName } from '../model/catalog-lookup.ts';
 import type { PostCondition } from '../model/plan.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../model/relation-name.ts';
 import { quoteIdentifier } from '../sql/postgres/quote.ts';
@@ -15,7 +15,7 @@ import {
   enumHasLabel,
   recordedInLedger,
   relationExists,
-  relationIsGone,
+  relationsAreGone,
   triggerExists,
   typeExists,
 } from './post-condition.ts';
@@ -74,6 +74,9 @@ function effectOf(input: RecipeInput): Effect {
       };
     }
     case 'create-view':
+      // A view of that name may be the one that is to be replaced.
+      if (action.replace) return { ...plain, name: `create-${action.name.name}` };
+      return { name: `create-${action.name.name}`, undo: null, postCondition: relationExists(made(action.name)) };
     case 'create-sequence':
       return { name: `create-${action.name.name}`, undo: null, postCondition: relationExists(made(action.name)) };
     case 'create-enum':
@@ -84,10 +87,11 @@ function effectOf(input: RecipeInput): Effect {
         postCondition: typeExists(nameForCreation(input.catalog, action.name)),
       };
     case 'alter-enum':
-      return alterEnumEffect(action);
+      return alterEnumEffect(action, enumKey(input, action.name));
     case 'create-index':
       return { ...plain, name: `index-${action.name ?? action.table.name}` };
     case 'create-trigger':
+      if (action.replace) return { ...plain, name: `trigger-${action.name}` };
       return {
         name: `trigger-${action.name}`,
         undo: [`DROP TRIGGER ${quoteIdentifier(action.name)} ON ${found(action.table)}`],
@@ -101,7 +105,7 @@ function effectOf(input: RecipeInput): Effect {
         return {
           name: `drop-${action.names[0].name}`,
           undo: null,
-          postCondition: relationIsGone(found(action.names[0])),
+          postCondition: relationsAreGone(action.names.map(found)),
         };
       }
       return { ...plain, name: `drop-${action.object}` };
@@ -114,9 +118,13 @@ function effectOf(input: RecipeInput): Effect {
   }
 }
 
-function alterEnumEffect(action: Extract<Action, { kind: 'alter-enum' }>): Effect {
+function enumKey(input: RecipeInput, reference: RelationReference): RelationKey {
+  return relationKey(findType(input.catalog, reference)?.name ?? nameForCreation(input.catalog, reference));
+}
+
+function alterEnumEffect(action: Extract<Action, { kind: 'alter-enum' }>, type: RelationKey): Effect {
   const label = action.change.kind === 'add-value' ? action.change.label : action.change.to;
-  return { name: `enum-${action.name.name}`, undo: null, postCondition: enumHasLabel(action.name.name, label) };
+  return { name: `enum-${action.name.name}`, undo: null, postCondition: enumHasLabel(type, label) };
 }
 
 function commandEffect(table: RelationKey, command: AlterCommand): Effect {

@@ -62,12 +62,24 @@ export function indexIsValid(index: RelationKey): PostCondition {
   );
 }
 
+export function indexIsAttached(index: RelationKey, parentIndex: RelationKey): PostCondition {
+  return exists(
+    `the index ${index} is a part of ${parentIndex}`,
+    `SELECT 1 FROM pg_inherits WHERE inhrelid = ${regclass(index)} AND inhparent = ${regclass(parentIndex)}`,
+  );
+}
+
 export function relationExists(relation: RelationKey): PostCondition {
   return exists(`${relation} exists`, `SELECT 1 WHERE ${regclass(relation)} IS NOT NULL`);
 }
 
 export function relationIsGone(relation: RelationKey): PostCondition {
-  return absent(`${relation} is gone`, `SELECT 1 WHERE ${regclass(relation)} IS NOT NULL`);
+  return relationsAreGone([relation]);
+}
+
+export function relationsAreGone(relations: readonly RelationKey[]): PostCondition {
+  const there = relations.map((relation) => `${regclass(relation)} IS NOT NULL`).join(' OR ');
+  return absent(`${relations.join(', ')} ${relations.length === 1 ? 'is' : 'are'} gone`, `SELECT 1 WHERE ${there}`);
 }
 
 export function triggerExists(relation: RelationKey, trigger: string): PostCondition {
@@ -84,16 +96,24 @@ export function typeExists(name: QualifiedName): PostCondition {
   );
 }
 
-export function enumHasLabel(type: string, label: string): PostCondition {
+export function enumHasLabel(type: RelationKey, label: string): PostCondition {
   return exists(
     `the enum ${type} has the value ${label}`,
-    `SELECT 1 FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid WHERE t.typname = ${quoteLiteral(type)} AND e.enumlabel = ${quoteLiteral(label)}`,
+    `SELECT 1 FROM pg_enum WHERE enumtypid = to_regtype(${quoteLiteral(type)}) AND enumlabel = ${quoteLiteral(label)}`,
   );
 }
 
 /** Reads the table itself, so it belongs behind a backfill and nowhere near a strong lock. */
 export function noRowMatches(relation: RelationKey, where: string): PostCondition {
   return absent(`no row of ${relation} is left to do`, `SELECT 1 FROM ${relation} WHERE ${where}`);
+}
+
+/** A function of that name may be left from another change: its source decides. */
+export function functionHasSource(name: RelationKey, source: string): PostCondition {
+  return exists(
+    `${name}() has this source`,
+    `SELECT 1 FROM pg_proc WHERE oid = to_regproc(${quoteLiteral(name)}) AND prosrc = ${quoteLiteral(source)}`,
+  );
 }
 
 /** The step's own ledger row, written in its transaction, is all the proof there is. */

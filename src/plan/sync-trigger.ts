@@ -9,6 +9,8 @@ export interface SyncTrigger {
   readonly trigger: string;
   readonly functionKey: RelationKey;
   readonly createFunction: string;
+  /** What the server then keeps as its source. */
+  readonly functionSource: string;
   readonly createTrigger: string;
   readonly dropAll: readonly string[];
 }
@@ -18,10 +20,12 @@ function triggerNamed(table: Table, column: string, body: string): SyncTrigger {
   const trigger = makeObjectName('zzz_evenkeel', `${table.name.name}_${column}`, 'sync');
   const functionName = makeObjectName('evenkeel', `${table.name.name}_${column}`, 'sync');
   const functionKey = relationKey({ schema: table.name.schema, name: functionName });
+  const functionSource = `\nBEGIN\n${body}\n  RETURN NEW;\nEND\n`;
   return {
     trigger,
     functionKey,
-    createFunction: `CREATE OR REPLACE FUNCTION ${functionKey}() RETURNS trigger LANGUAGE plpgsql AS $evenkeel$\nBEGIN\n${body}\n  RETURN NEW;\nEND\n$evenkeel$`,
+    createFunction: `CREATE OR REPLACE FUNCTION ${functionKey}() RETURNS trigger LANGUAGE plpgsql AS $evenkeel$${functionSource}$evenkeel$`,
+    functionSource,
     createTrigger: `CREATE TRIGGER ${quoteIdentifier(trigger)} BEFORE INSERT OR UPDATE ON ${key} FOR EACH ROW EXECUTE FUNCTION ${functionKey}()`,
     dropAll: [`DROP TRIGGER ${quoteIdentifier(trigger)} ON ${key}`, `DROP FUNCTION ${functionKey}()`],
   };

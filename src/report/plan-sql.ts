@@ -79,7 +79,7 @@ function concurrentIndexBody(step: ConcurrentIndexStep): readonly string[] {
 
 /** Ends only when no row is left, not when a batch changed none: a row can slip away between being seen and changed. */
 function backfillBody(step: BackfillStep): readonly string[] {
-  const keys = step.keyColumns.length === 0 ? 'tableoid, ctid' : step.keyColumns.join(', ');
+  const keys = step.keyColumns.length === 0 ? 'tableoid, ctid' : step.keyColumns.map(quoted).join(', ');
   const order = step.keyColumns.length === 0 ? '' : ` ORDER BY ${keys}`;
   return [
     'SET statement_timeout = 0;',
@@ -94,6 +94,11 @@ function backfillBody(step: BackfillStep): readonly string[] {
     'END $evenkeel$;',
     'RESET statement_timeout;',
   ];
+}
+
+/** Always in quotes: that is right for every name. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function gateBody(step: GateStep): readonly string[] {

@@ -11,6 +11,7 @@ import { plan } from '../../src/pipeline/plan.ts';
 import { RECIPE_NAMES } from '../../src/plan/recipe.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
+import { quoteIdentifier } from '../../src/sql/postgres/quote.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { walkPlan } from '../support/walk-plan.ts';
 import { RECIPE_CASES, type RecipeCase } from './recipe-cases.ts';
@@ -51,9 +52,14 @@ async function rowsOf(database: TestDatabase, catalog: Catalog): Promise<Record<
   const rows: Record<string, unknown> = {};
   for (const [key, relation] of Object.entries(catalog.relations)) {
     if (relation.kind === 'sequence' || relation.kind === 'view') continue;
-    const columns = relation.kind === 'table' ? relation.columns.map((column) => column.name).sort() : ['*'];
+    const columns = relation.kind === 'table' ? relation.columns.map((column) => column.name).sort() : null;
     // A random value is another one in each database; that it is there is what counts.
-    const list = columns.map((name) => (name === 'token' ? 'token IS NOT NULL' : name)).join(', ');
+    const list =
+      columns
+        ?.map((name) =>
+          /token$/i.test(name.replace('"', '')) ? `${quoteIdentifier(name)} IS NOT NULL` : quoteIdentifier(name),
+        )
+        .join(', ') ?? '*';
     rows[key] = (await client.query({ text: `SELECT ${list} FROM ${key}`, rowMode: 'array' })).rows
       .map((row) => JSON.stringify(row))
       .sort();

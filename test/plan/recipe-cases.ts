@@ -45,6 +45,13 @@ const EVENT = [
   `SELECT count(*) FROM events WHERE day > '2024-01-01'`,
 ];
 
+const ODD = `CREATE SCHEMA "My Shop"; CREATE TABLE "My Shop"."Order Lines" ("Id" int PRIMARY KEY, "Select" int NOT NULL DEFAULT 0, "Na""me" text DEFAULT '');
+  INSERT INTO "My Shop"."Order Lines" SELECT i, i % 7, 'n' || i FROM generate_series(1, 200) i;`;
+const OLD_ODD: readonly string[] = [
+  'INSERT INTO "My Shop"."Order Lines" ("Id", "Select") VALUES ((SELECT max("Id") + 1 FROM "My Shop"."Order Lines"), 4)',
+  'UPDATE "My Shop"."Order Lines" SET "Select" = 3 WHERE "Id" = 9',
+];
+
 export const RECIPE_CASES: readonly RecipeCase[] = [
   {
     name: 'an index',
@@ -199,6 +206,96 @@ export const RECIPE_CASES: readonly RecipeCase[] = [
     sql: 'ALTER TABLE orders ALTER COLUMN customer_id TYPE bigint',
     old: OLD_ORDER,
     new: OLD_ORDER,
+  },
+  {
+    name: 'a wider number, with names that need quotes',
+    recipe: 'type-by-new-column',
+    setup: ODD,
+    sql: 'ALTER TABLE "My Shop"."Order Lines" ALTER COLUMN "Select" TYPE bigint',
+    old: OLD_ODD,
+    new: OLD_ODD,
+  },
+  {
+    name: 'a volatile default, with names that need quotes',
+    recipe: 'add-column-backfill',
+    setup: ODD,
+    sql: 'ALTER TABLE "My Shop"."Order Lines" ADD COLUMN "To""ken" uuid NOT NULL DEFAULT gen_random_uuid()',
+    old: OLD_ODD,
+    new: OLD_ODD,
+  },
+  {
+    name: 'renaming a column, with names that need quotes',
+    recipe: 'rename-column-by-copy',
+    setup: ODD,
+    sql: 'ALTER TABLE "My Shop"."Order Lines" RENAME COLUMN "Na""me" TO "Full Name"',
+    old: OLD_ODD,
+    new: ['UPDATE "My Shop"."Order Lines" SET "Full Name" = \'x\' WHERE "Id" = 4'],
+  },
+  {
+    name: 'NOT NULL to 17, with names that need quotes',
+    recipe: 'not-null-by-check',
+    setup: ODD,
+    sql: 'ALTER TABLE "My Shop"."Order Lines" ALTER COLUMN "Na""me" SET NOT NULL',
+    old: OLD_ODD,
+    new: OLD_ODD,
+    until: 17,
+  },
+  {
+    name: 'NOT NULL from 18, with names that need quotes',
+    recipe: 'not-null-not-valid',
+    setup: ODD,
+    sql: 'ALTER TABLE "My Shop"."Order Lines" ALTER COLUMN "Na""me" SET NOT NULL',
+    old: OLD_ODD,
+    new: OLD_ODD,
+    since: 18,
+  },
+  {
+    name: 'a unique constraint, with names that need quotes',
+    recipe: 'key-using-index',
+    setup: ODD,
+    sql: 'ALTER TABLE "My Shop"."Order Lines" ADD CONSTRAINT "The Key" UNIQUE ("Select", "Id")',
+    old: OLD_ODD,
+    new: OLD_ODD,
+  },
+  {
+    name: 'a check, with names that need quotes',
+    recipe: 'check-not-valid',
+    setup: ODD,
+    sql: 'ALTER TABLE "My Shop"."Order Lines" ADD CHECK ("Select" >= 0)',
+    old: OLD_ODD,
+    new: OLD_ODD,
+  },
+  {
+    name: 'an index, with names that need quotes',
+    recipe: 'create-index-concurrently',
+    setup: ODD,
+    sql: 'CREATE INDEX ON "My Shop"."Order Lines" (lower("Na""me"), "Select")',
+    old: OLD_ODD,
+    new: OLD_ODD,
+  },
+  {
+    name: 'dropping a column, with names that need quotes',
+    recipe: 'drop-column-after-gate',
+    setup: ODD,
+    sql: 'ALTER TABLE "My Shop"."Order Lines" DROP COLUMN "Na""me"',
+    old: OLD_ODD,
+    new: OLD_ODD,
+  },
+  {
+    name: 'renaming a table, with names that need quotes',
+    recipe: 'rename-table-by-view',
+    setup: ODD,
+    sql: 'ALTER TABLE "My Shop"."Order Lines" RENAME TO "Lines"',
+    old: OLD_ODD,
+    new: OLD_ODD.map((sql) => sql.replaceAll('"Order Lines"', '"Lines"')),
+  },
+  {
+    name: 'a view that is replaced',
+    recipe: null,
+    setup: `${SHOP}CREATE VIEW recent AS SELECT id FROM orders;`,
+    sql: 'CREATE OR REPLACE VIEW recent AS SELECT id, total FROM orders WHERE total > 1',
+    old: ['SELECT id FROM recent'],
+    new: ['SELECT id FROM recent'],
   },
   {
     name: 'renaming a column',

@@ -4,7 +4,7 @@ import { childrenOf, findRelation } from '../../model/catalog-lookup.ts';
 import { chooseIndexName } from '../../model/object-name.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
-import { indexIsValid, relationExists } from '../post-condition.ts';
+import { indexIsAttached, indexIsValid, relationExists } from '../post-condition.ts';
 import type { Recipe, RecipeInput } from '../recipe.ts';
 import type { StepDraft, TransactionDraft } from '../step-draft.ts';
 import { concurrentIndex } from './create-index-concurrently.ts';
@@ -75,7 +75,7 @@ function attachIndex(parentIndex: string, index: string): TransactionDraft {
     why: 'Attaching compares definitions only; readers and writers go on.',
     sql: [`ALTER INDEX ${parentIndex} ATTACH PARTITION ${index}`],
     undo: null,
-    postCondition: indexIsValid(index),
+    postCondition: indexIsAttached(index, parentIndex),
   };
 }
 

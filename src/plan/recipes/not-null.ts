@@ -25,6 +25,7 @@ export const notNullByCheck: Recipe = {
     const { key, command } = target;
     const column = quoteIdentifier(command.column);
     const check = makeObjectName('evenkeel', `${target.table.name.name}_${command.column}`, 'not_null');
+    const quoted = quoteIdentifier(check);
     return [
       probe(target),
       {
@@ -32,8 +33,8 @@ export const notNullByCheck: Recipe = {
         name: `add-${check}`,
         phase: 'expand',
         why: 'A NOT VALID CHECK refuses new NULLs at once and reads no old row: a moment under ACCESS EXCLUSIVE.',
-        sql: [`ALTER TABLE ${key} ADD CONSTRAINT ${check} CHECK (${column} IS NOT NULL) NOT VALID`],
-        undo: [`ALTER TABLE ${key} DROP CONSTRAINT ${check}`],
+        sql: [`ALTER TABLE ${key} ADD CONSTRAINT ${quoted} CHECK (${column} IS NOT NULL) NOT VALID`],
+        undo: [`ALTER TABLE ${key} DROP CONSTRAINT ${quoted}`],
         postCondition: constraintExists(key, check),
       },
       {
@@ -41,7 +42,7 @@ export const notNullByCheck: Recipe = {
         name: `validate-${check}`,
         phase: 'migrate',
         why: 'VALIDATE reads the table while reads and writes go on.',
-        sql: [`ALTER TABLE ${key} VALIDATE CONSTRAINT ${check}`],
+        sql: [`ALTER TABLE ${key} VALIDATE CONSTRAINT ${quoted}`],
         undo: [],
         postCondition: constraintIsValid(key, check),
       },
@@ -59,7 +60,7 @@ export const notNullByCheck: Recipe = {
         name: `drop-${check}`,
         phase: 'contract',
         why: 'The CHECK has done its work; dropped by the same ALTER it would have proved nothing.',
-        sql: [`ALTER TABLE ${key} DROP CONSTRAINT ${check}`],
+        sql: [`ALTER TABLE ${key} DROP CONSTRAINT ${quoted}`],
         undo: [],
         postCondition: constraintIsGone(key, check),
       },

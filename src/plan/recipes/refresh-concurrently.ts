@@ -1,6 +1,6 @@
 import { findRelation } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { relationExists } from '../post-condition.ts';
+import { recordedInLedger } from '../post-condition.ts';
 import type { Recipe } from '../recipe.ts';
 
 /** REFRESH MATERIALIZED VIEW: CONCURRENTLY where a unique index allows it, so that readers never wait. */
@@ -26,7 +26,7 @@ export const refreshConcurrently: Recipe = {
         why: 'CONCURRENTLY compares and changes rows; readers of the view go on.',
         sql: [`REFRESH MATERIALIZED VIEW CONCURRENTLY ${key}`],
         undo: [],
-        postCondition: relationExists(key),
+        postCondition: recordedInLedger(),
       },
     ];
   },

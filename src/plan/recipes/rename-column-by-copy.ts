@@ -5,7 +5,7 @@ import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { renameIdentifier } from '../../sql/postgres/rename-identifier.ts';
 import { typeSql } from '../../sql/postgres/type-sql.ts';
-import { columnExists, columnIsGone, noRowMatches } from '../post-condition.ts';
+import { columnExists, columnIsGone, functionHasSource, noRowMatches } from '../post-condition.ts';
 import type { Recipe } from '../recipe.ts';
 import type { GateDraft, StepDraft } from '../step-draft.ts';
 import { differs, type SyncTrigger, twoWaySync } from '../sync-trigger.ts';
@@ -60,10 +60,7 @@ function bothNames(rename: ColumnRename): readonly StepDraft[] {
       why: 'The function that will keep both names in step; nobody uses it yet.',
       sql: [sync.createFunction],
       undo: [`DROP FUNCTION IF EXISTS ${sync.functionKey}()`],
-      postCondition: {
-        sentence: `${sync.functionKey}() exists`,
-        sql: `SELECT to_regproc('${sync.functionKey.replaceAll("'", "''")}') IS NOT NULL AS holds`,
-      },
+      postCondition: functionHasSource(sync.functionKey, sync.functionSource),
     },
     {
       kind: 'transaction',

@@ -5,7 +5,7 @@ import { makeObjectName } from '../../model/object-name.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { renameIdentifier } from '../../sql/postgres/rename-identifier.ts';
-import { columnExists, columnIsGone, noRowMatches } from '../post-condition.ts';
+import { columnExists, columnIsGone, functionHasSource, noRowMatches } from '../post-condition.ts';
 import type { Recipe, RecipeInput } from '../recipe.ts';
 import type { StepDraft } from '../step-draft.ts';
 import { differs, oneWaySync, type SyncTrigger } from '../sync-trigger.ts';
@@ -119,6 +119,7 @@ function typeChange(table: Table, key: RelationKey, column: Column, command: Typ
 function followOldColumn(change: TypeChange): readonly StepDraft[] {
   const { key, sync, newColumn, command } = change;
   const collation = command.collation === null ? '' : ` COLLATE ${command.collation}`;
+  const quoted = quoteIdentifier(newColumn);
   return [
     {
       kind: 'transaction',
@@ -127,18 +128,15 @@ function followOldColumn(change: TypeChange): readonly StepDraft[] {
       why: 'The function that will fill the new column; nobody uses it yet.',
       sql: [sync.createFunction],
       undo: [`DROP FUNCTION IF EXISTS ${sync.functionKey}()`],
-      postCondition: {
-        sentence: `${sync.functionKey}() exists`,
-        sql: `SELECT to_regproc('${sync.functionKey.replaceAll("'", "''")}') IS NOT NULL AS holds`,
-      },
+      postCondition: functionHasSource(sync.functionKey, sync.functionSource),
     },
     {
       kind: 'transaction',
       name: `new-column-${change.column.name}`,
       phase: 'expand',
       why: 'The new column and its trigger appear together, so every write from now on fills both.',
-      sql: [`ALTER TABLE ${key} ADD COLUMN ${newColumn} ${command.typeSql}${collation}`, sync.createTrigger],
-      undo: [...sync.dropAll, `ALTER TABLE ${key} DROP COLUMN ${newColumn}`],
+      sql: [`ALTER TABLE ${key} ADD COLUMN ${quoted} ${command.typeSql}${collation}`, sync.createTrigger],
+      undo: [...sync.dropAll, `ALTER TABLE ${key} DROP COLUMN ${quoted}`],
       postCondition: columnExists(key, newColumn),
     },
   ];
@@ -146,14 +144,15 @@ function followOldColumn(change: TypeChange): readonly StepDraft[] {
 
 function backfill(change: TypeChange): StepDraft {
   const { key, newColumn, command, value } = change;
-  const where = differs(newColumn, `(${value})::${command.typeSql}`);
+  const quoted = quoteIdentifier(newColumn);
+  const where = differs(quoted, `(${value})::${command.typeSql}`);
   return {
     kind: 'backfill',
     name: `copy-${change.column.name}`,
     phase: 'migrate',
     why: 'Rows that nobody has touched since are converted in small transactions; nobody waits for more than a few rows.',
     table: key,
-    assignments: `${newColumn} = ${value}`,
+    assignments: `${quoted} = ${value}`,
     where,
     keyColumns: walkableKey(change.table),
     undo: [],
@@ -168,8 +167,9 @@ function carriedName(name: string): string {
 /** NOT NULL, CHECK and FOREIGN KEY of the old column, each in its own safe way, under names that the swap puts right. */
 function sameConstraints(change: TypeChange): readonly StepDraft[] {
   const { key, column, newColumn } = change;
+  const quoted = quoteIdentifier(newColumn);
   const steps: StepDraft[] = [];
-  if (column.notNull) steps.push({ kind: 'replan', sql: `ALTER TABLE ${key} ALTER COLUMN ${newColumn} SET NOT NULL` });
+  if (column.notNull) steps.push({ kind: 'replan', sql: `ALTER TABLE ${key} ALTER COLUMN ${quoted} SET NOT NULL` });
   for (const one of carriedChecks(change)) {
     const expression = renameIdentifier(one.expression.sql, column.name, newColumn);
     steps.push({
@@ -233,13 +233,14 @@ function sameIndexes(change: TypeChange): readonly StepDraft[] {
 function swap(input: RecipeInput, change: TypeChange): StepDraft {
   const { key, column, newColumn, sync } = change;
   const name = quoteIdentifier(column.name);
+  const quoted = quoteIdentifier(newColumn);
   const schema = change.table.name.schema;
   const sequences = ownedSequences(input.catalog, key, column.name);
   const sql = [
     ...sync.dropAll,
-    ...sequences.map((sequence) => `ALTER SEQUENCE ${sequence} OWNED BY ${key}.${newColumn}`),
+    ...sequences.map((sequence) => `ALTER SEQUENCE ${sequence} OWNED BY ${key}.${quoted}`),
     `ALTER TABLE ${key} DROP COLUMN ${name}`,
-    `ALTER TABLE ${key} RENAME COLUMN ${newColumn} TO ${name}`,
+    `ALTER TABLE ${key} RENAME COLUMN ${quoted} TO ${name}`,
     ...(column.default === null ? [] : [`ALTER TABLE ${key} ALTER COLUMN ${name} SET DEFAULT ${column.default.sql}`]),
     ...carriedIndexes(change).map((index) => indexInPlace(change, schema, index)),
     ...[...carriedChecks(change), ...carriedForeignKeys(change)].map(
