@@ -9,7 +9,7 @@ import { compareText, countRows, readRelationStates } from './relation-state.ts'
 import { requestsInside, strongerLocks } from './stopped-locks.ts';
 
 /** No work of the server's own may mix with what a statement does, and parallel workers' scans are not counted. */
-const SETTINGS: Readonly<Record<string, string>> = {
+export const MEASURING_SETTINGS: Readonly<Record<string, string>> = {
   autovacuum: 'off',
   max_parallel_maintenance_workers: '0',
   max_parallel_workers_per_gather: '0',
@@ -29,7 +29,7 @@ export async function measureMajor(
   forms: readonly Form[],
   options: MeasureOptions = {},
 ): Promise<MeasuredFile> {
-  const server = await startPostgresServer({ major, settings: SETTINGS });
+  const server = await startPostgresServer({ major, settings: MEASURING_SETTINGS });
   const workshop = new Workshop(server, options.everyRequest === true);
   try {
     await workshop.open();

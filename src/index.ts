@@ -1,16 +1,38 @@
 /** The public API: what the command line does, for programs. */
 export { type ApplyOptions, applyMigrations as apply } from './api/apply-migrations.ts';
+export { writeBaseline } from './api/baseline-file.ts';
 export {
+  type CheckOptions,
   checkMigrations as check,
   explainFiles as explain,
   planMigrations as makePlan,
 } from './api/check-migrations.ts';
 export type { InputOptions } from './api/load-input.ts';
+export { loadProjectConfig as loadConfig } from './api/load-project-config.ts';
 export { migrationStatus as status, type StatusOptions } from './api/migration-status.ts';
+export { type Page, type RecipePage, type RulePage, readRecipePage, readRulePage } from './api/read-page.ts';
+export {
+  type SnapshotOptions,
+  snapshotDatabase as takeSnapshot,
+  type TakenSnapshot,
+} from './api/snapshot-database.ts';
+export type { ResolvedConfig } from './config/resolve-config.ts';
+export { defineConfig, type UserConfig } from './config/user-config.ts';
+export type { Calibration } from './model/calibration.ts';
 export type * from './model/error.ts';
 export { EvenkeelError } from './model/error.ts';
 export type { RelationLock, StatementFacts } from './model/facts.ts';
-export type { Finding, Severity } from './model/finding.ts';
+export type { Finding, Severity, SuppressedFinding } from './model/finding.ts';
+export type { InputProblem } from './model/input-problem.ts';
 export type { MigrationPlan, Phase, Plan, Step } from './model/plan.ts';
-export type { CheckReport, ExplainReport, PlanReport, StatusReport } from './model/report.ts';
+export type { CheckedFile, CheckReport, ExplainReport, PlanReport, StatusReport } from './model/report.ts';
+export type {
+  RecipeDescription,
+  RuleDescription,
+  RuleLevel,
+  RuleSetting,
+  RuleSettings,
+} from './model/rule-settings.ts';
 export type { RunEvent, RunOutcome } from './model/run-event.ts';
+export type { Snapshot } from './model/snapshot.ts';
+export { listRecipes, listRules } from './pipeline/list-rules.ts';

@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   db: ['model'],
   server: ['model'],
   source: ['model'],
+  config: ['model'],
   facts: ['model'],
   lint: ['model'],
   report: ['model'],
@@ -20,14 +21,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   backfill: ['model', 'db', 'sql'],
   run: ['model', 'db', 'sql', 'backfill'],
   pipeline: ['model', 'sql', 'catalog', 'facts', 'lint', 'plan'],
-  api: ['model', 'source', 'sql', 'db', 'catalog', 'pipeline', 'run'],
-  index: ['model', 'api'],
+  snapshot: ['model', 'db', 'catalog'],
+  api: ['model', 'config', 'source', 'sql', 'db', 'catalog', 'snapshot', 'pipeline', 'run'],
+  index: ['model', 'config', 'pipeline', 'api'],
   cli: ['model', 'index', 'report'],
 };
 
 /** Packages, by the only rooms that may know them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'libpg-query': ['sql'],
+  jiti: ['config'],
   pg: ['db'],
   commander: ['cli'],
   picocolors: ['cli', 'report'],

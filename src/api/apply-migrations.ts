@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { catalogFingerprint } from '../catalog/catalog-fingerprint.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Connection } from '../db/connection.ts';
 import { connectPostgres } from '../db/postgres.ts';
-import { LedgerMismatchError, SourceError } from '../model/error.ts';
+import { LedgerMismatchError, SourceError, StalePlanError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
 import type { MigrationPlan, Phase, Plan } from '../model/plan.ts';
 import type { RunEvent, RunOutcome } from '../model/run-event.ts';
@@ -13,6 +14,7 @@ import { runPlan } from '../run/run-plan.ts';
 import { readMigrations } from '../source/read-migrations.ts';
 import { loadParser } from '../sql/postgres/load-parser.ts';
 import { parse, readTimeZone, versionForFacts } from './load-input.ts';
+import { missingRecords } from './missing-records.ts';
 import { readProgress } from './read-progress.ts';
 
 export interface ApplyOptions {
@@ -37,13 +39,29 @@ export interface ApplyOptions {
  */
 export async function applyMigrations(options: ApplyOptions): Promise<RunOutcome> {
   await loadParser();
-  if (options.path.endsWith('.json')) return run(options, await readPlan(options.path), options.pastGate);
+  if (options.path.endsWith('.json')) return applySavedPlan(options);
   const migrations = await readMigrations([options.path]);
   for (;;) {
     const work = await nextWork(options, migrations);
     const outcome = await run(options, work.plan, work.passGate);
     if (outcome !== 'completed' || !work.more) return outcome;
   }
+}
+
+/** A saved plan stays as it is: when it is stale, the way on is a new plan, not the same command again. */
+async function applySavedPlan(options: ApplyOptions): Promise<RunOutcome> {
+  const saved = await readPlan(options.path);
+  try {
+    return await run(options, saved, options.pastGate);
+  } catch (error) {
+    if (!(error instanceof StalePlanError)) throw error;
+    const folders = [...new Set(saved.migrations.map((migration) => path.dirname(migration.path)))];
+    throw new StalePlanError(error.message, { cause: error, nextCommand: planCommand(folders, options.path) });
+  }
+}
+
+function planCommand(paths: readonly string[], planFile: string): string {
+  return `evenkeel plan ${paths.join(' ')} --database-url "$DATABASE_URL" --format json > ${planFile}`;
 }
 
 interface Work {
@@ -60,7 +78,7 @@ async function nextWork(options: ApplyOptions, migrations: readonly Migration[])
   });
   try {
     const { ledger, pending } = await readProgress(connection, migrations);
-    refuseMissing(migrations, ledger);
+    refuseMissing(options.path, migrations, ledger);
     const begun = pending.flatMap((migration) => begunPlan(migration, ledger) ?? []);
     const catalog = await readCatalog(connection);
     const version = versionForFacts(connection.serverMajor);
@@ -120,22 +138,14 @@ function begunPlan(migration: Migration, ledger: LedgerContents): MigrationPlan 
   });
 }
 
-/** A migration that is in the ledger and not in the folder has been deleted or renamed. */
-function refuseMissing(migrations: readonly Migration[], ledger: LedgerContents): void {
-  if (migrations.length < 2) return;
-  const ids = new Set(migrations.map(({ id }) => id));
-  const missing = ledger.migrations.find((record) => !ids.has(record.id) && isBeside(record.path, migrations));
+/** A migration that is in the ledger and not in its folder has been deleted or renamed. */
+function refuseMissing(given: string, migrations: readonly Migration[], ledger: LedgerContents): void {
+  const [missing] = missingRecords([given], migrations, ledger);
   if (missing === undefined) return;
   const happened = missing.state === 'applied' ? 'applied to' : 'begun in';
   throw new LedgerMismatchError(`${missing.path} was ${happened} this database, but the file is gone.`, {
     nextCommand: `restore ${missing.path} (it is needed to tell what was done), then run the same command again`,
   });
-}
-
-/** Folders keep ledgers of their own only by their file names: only a file of the same folder counts as missing. */
-function isBeside(path: string, migrations: readonly Migration[]): boolean {
-  const folderOf = (file: string): string => file.slice(0, Math.max(0, file.lastIndexOf('/')));
-  return migrations.some((migration) => folderOf(migration.path) === folderOf(path));
 }
 
 async function run(options: ApplyOptions, work: Plan, passGate: string | null): Promise<RunOutcome> {
@@ -152,20 +162,20 @@ async function run(options: ApplyOptions, work: Plan, passGate: string | null): 
   return result.outcome;
 }
 
-async function readPlan(path: string): Promise<Plan> {
+async function readPlan(file: string): Promise<Plan> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new SourceError(`The plan ${path} cannot be read.`, { cause, nextCommand: `ls ${path}` });
+    throw new SourceError(`The plan ${file} cannot be read.`, { cause, nextCommand: `ls ${file}` });
   }
-  const advice = { nextCommand: `evenkeel plan <folder> --format json > ${path}` };
+  const advice = { nextCommand: planCommand(['<folder>'], file) };
   try {
     const value = JSON.parse(text) as Partial<Plan>;
     const isPlan = value.version === 1 && value.engine === 'postgresql' && typeof value.fingerprint === 'string';
     if (isPlan && Array.isArray(value.migrations)) return value as Plan;
   } catch (cause) {
-    throw new SourceError(`${path} is not JSON, so it is no plan.`, { cause, ...advice });
+    throw new SourceError(`${file} is not JSON, so it is no plan.`, { cause, ...advice });
   }
-  throw new SourceError(`${path} is JSON, but not a plan of version 1.`, advice);
+  throw new SourceError(`${file} is JSON, but not a plan of version 1.`, advice);
 }

@@ -1,16 +1,51 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { readRuleSettings } from '../config/read-rule-settings.ts';
+import type { InputProblem } from '../model/input-problem.ts';
 import type { CheckReport, ExplainReport, PlanReport } from '../model/report.ts';
-import { check } from '../pipeline/check.ts';
+import type { RuleSettings } from '../model/rule-settings.ts';
+import { type CheckInput, check } from '../pipeline/check.ts';
 import { explain } from '../pipeline/explain.ts';
+import { listRules } from '../pipeline/list-rules.ts';
 import { plan } from '../pipeline/plan.ts';
-import { type InputOptions, loadInput } from './load-input.ts';
+import { changedFiles, realpathOf } from '../source/changed-files.ts';
+import { repositoryRoot } from '../source/repository-root.ts';
+import { readBaseline } from './baseline-file.ts';
+import { type InputOptions, loadInput, loadReadableInput, type UnreadableMigration } from './load-input.ts';
+
+export interface CheckOptions extends InputOptions {
+  /** Severities, by rule: `error`, `warning`, `info` or `off`, for everything or for certain tables. */
+  readonly rules?: RuleSettings;
+  /** A file that `check --write-baseline` wrote: the findings in it do not count. */
+  readonly baselineFile?: string;
+  /** A branch, tag or commit: files that are as they were there are replayed, and not judged. */
+  readonly since?: string;
+}
 
 /**
- * Findings for migrations, in order, each judged on the schema that the earlier ones leave behind.
+ * Findings for migrations, in order, each judged on the schema that the earlier ones leave behind. A file that cannot be
+ * read is a problem of the report, and does not hide the findings of the others.
  *
+ * @throws SourceError, UsageError, ConnectionError; SqlSyntaxError of a schema file.
  * @example const report = await checkMigrations({ paths: ['drizzle'], serverMajor: 16 });
  */
-export async function checkMigrations(options: InputOptions): Promise<CheckReport> {
-  return check({ ...(await loadInput(options)), planCommand: planCommand(options) });
+export async function checkMigrations(options: CheckOptions): Promise<CheckReport> {
+  const settings = rulesOf(options);
+  const baseline = options.baselineFile === undefined ? null : await readBaseline(options.baselineFile);
+  const since = options.since === undefined ? null : await changesSince(options.since);
+  const { unreadable, ...input } = await loadReadableInput(options);
+  const root = (await repositoryRoot(process.cwd())) ?? process.cwd();
+  const repositoryPathOf = (file: string): string => pathInRepository(root, file);
+  const isChanged = since === null ? null : await since(input.migrations.map(({ migration }) => migration.path));
+  return check({
+    ...input,
+    planCommand: planCommand(options),
+    settings,
+    repositoryPathOf,
+    leftOut: unreadable.map((one) => ({ problem: problemOf(one, repositoryPathOf), position: one.position })),
+    ...(baseline === null ? {} : { baseline }),
+    ...(isChanged === null ? {} : { since: { ref: options.since ?? '', isChanged } }),
+  } satisfies CheckInput);
 }
 
 /** The facts of each file, judged alone against the given schema. */
@@ -21,6 +56,45 @@ export async function explainFiles(options: InputOptions): Promise<ExplainReport
 /** The safe plan for migrations; on a live server for those that are not applied yet. */
 export async function planMigrations(options: InputOptions): Promise<PlanReport> {
   return plan(await loadInput(options));
+}
+
+function rulesOf({ rules }: CheckOptions): RuleSettings {
+  const knownRules = listRules().map(({ id }) => id);
+  return rules === undefined ? {} : readRuleSettings(rules, { file: 'the options', knownRules });
+}
+
+/** Asks git at once, so that a wrong ref is told before anything else is done; the paths come later. */
+async function changesSince(ref: string): Promise<(paths: readonly string[]) => Promise<(path: string) => boolean>> {
+  const changed = await changedFiles(process.cwd(), ref);
+  return async (paths) => {
+    const places = await Promise.all(paths.map(async (one) => [one, await realpathOf(one)] as const));
+    const changedPaths = new Set(places.filter(([, place]) => changed.has(place)).map(([one]) => one));
+    return (one) => changedPaths.has(one);
+  };
+}
+
+/** With `/` between the parts; a file outside of the repository keeps the path that was typed. */
+function pathInRepository(root: string, file: string): string {
+  const inside = path.relative(root, path.resolve(file));
+  const isInside = inside !== '..' && !inside.startsWith(`..${path.sep}`) && !path.isAbsolute(inside);
+  return (isInside ? inside : file).replaceAll(path.sep, '/');
+}
+
+function problemOf({ error, text }: UnreadableMigration, repositoryPathOf: (file: string) => string): InputProblem {
+  const { code, line, column } = error;
+  const place = `${error.path}:${line}:${column}: `;
+  const repositoryPath = repositoryPathOf(error.path);
+  return {
+    code,
+    path: error.path,
+    repositoryPath,
+    line,
+    column,
+    message: error.message.startsWith(place) ? error.message.slice(place.length) : error.message,
+    nextCommand: error.nextCommand ?? `open ${error.path}`,
+    text,
+    fingerprint: createHash('sha256').update(`${code} ${repositoryPath}`).digest('hex'),
+  };
 }
 
 /** The same input for `plan`; the address of a database is never repeated. */

@@ -4,20 +4,24 @@ import { emptyCatalog } from '../catalog/empty-catalog.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Connection } from '../db/connection.ts';
 import { connectPostgres } from '../db/postgres.ts';
+import { type Calibration, DEFAULT_CALIBRATION } from '../model/calibration.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { SourceError, UsageError } from '../model/error.ts';
+import { EncodingError, SourceError, SqlSyntaxError, UsageError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
 import { DEFAULT_SERVER_VERSION, MEASURED_MAJORS, type ServerVersion } from '../model/server-version.ts';
 import type { ParsedMigration } from '../pipeline/check.ts';
-import { readMigrations } from '../source/read-migrations.ts';
+import { readMeasuredCatalog } from '../snapshot/read-measured-catalog.ts';
+import { isMigration, type MigrationFile } from '../source/migration-file.ts';
+import { readEachMigration } from '../source/read-migrations.ts';
 import { loadParser } from '../sql/postgres/load-parser.ts';
 import { parseStatements } from '../sql/postgres/parse-statements.ts';
+import { isSnapshotFile, loadSnapshot } from './load-snapshot.ts';
 import { readProgress } from './read-progress.ts';
 
 export interface InputOptions {
   /** Files or folders, as the user typed them. */
   readonly paths: readonly string[];
-  /** A file of SQL that makes the schema to judge against. */
+  /** The schema to judge against: a file of SQL that makes it, or a snapshot (`evenkeel snapshot`), which is JSON. */
   readonly schemaFile?: string;
   /** A server whose catalog to judge against; read only. */
   readonly databaseUrl?: string;
@@ -32,29 +36,96 @@ export interface LoadedInput {
   readonly catalogIsComplete: boolean;
   readonly version: ServerVersion;
   readonly timeZone: string | null;
+  /** Rates to reckon with, where the catalog has sizes. */
+  readonly calibration?: Calibration;
   /** In words: what was judged against. */
   readonly context: string;
+}
+
+/** A file that is no text or no SQL, and how many of the migrations stand before it. */
+export interface UnreadableMigration {
+  readonly error: EncodingError | SqlSyntaxError;
+  /** null when the file is no text. */
+  readonly text: string | null;
+  readonly position: number;
+}
+
+export interface ReadableInput extends LoadedInput {
+  readonly unreadable: readonly UnreadableMigration[];
 }
 
 /**
  * Reads what a command works on: migration files, and the schema they meet (a live server's, a file's, or none).
  *
- * @throws SourceError, SqlSyntaxError, UsageError, ConnectionError
+ * @throws SourceError, EncodingError, SqlSyntaxError, UsageError, ConnectionError
  */
 export async function loadInput(options: InputOptions): Promise<LoadedInput> {
+  const { unreadable, ...input } = await loadReadableInput(options);
+  const [first] = unreadable;
+  if (first !== undefined) throw first.error;
+  return input;
+}
+
+/**
+ * As `loadInput`, but migration files that cannot be read are left out and told.
+ *
+ * @throws SourceError, UsageError, ConnectionError; SqlSyntaxError of a schema file.
+ */
+export async function loadReadableInput(options: InputOptions): Promise<ReadableInput> {
   await loadParser();
   if (options.schemaFile !== undefined && options.databaseUrl !== undefined) {
     throw new UsageError('Both a schema file and a database were given; only one can be the schema to judge against.', {
       nextCommand: 'leave out --schema or --database-url',
     });
   }
-  const migrations = await readMigrations(options.paths);
+  const files = await readEachMigration(options.paths);
+  const migrations = files.filter(isMigration);
+  const { pending, ...context } = await loadContext(migrations, options);
+  return { ...context, ...parseEach(files, new Set(pending)) };
+}
+
+/** What migrations meet, and which of them are still to come. */
+interface Context extends Omit<LoadedInput, 'migrations'> {
+  readonly pending: readonly Migration[];
+}
+
+async function loadContext(migrations: readonly Migration[], options: InputOptions): Promise<Context> {
   if (options.databaseUrl !== undefined) return loadFromServer(migrations, options.databaseUrl);
+  if (options.schemaFile !== undefined && isSnapshotFile(options.schemaFile)) {
+    return loadFromSnapshot(migrations, options.schemaFile, options.serverMajor);
+  }
   const version = versionOf(options.serverMajor);
-  const parsed = migrations.map(parse);
   const catalog = await schemaFrom(options.schemaFile, version);
   const context = options.schemaFile ?? 'the migrations themselves, replayed from an empty schema';
-  return { migrations: parsed, catalog, catalogIsComplete: false, version, timeZone: null, context };
+  return { pending: migrations, catalog, catalogIsComplete: false, version, timeZone: null, context };
+}
+
+/** The pending ones of the files with their statements, and those that cannot be read in between. */
+function parseEach(
+  files: readonly MigrationFile[],
+  pending: ReadonlySet<Migration>,
+): Pick<ReadableInput, 'migrations' | 'unreadable'> {
+  const migrations: ParsedMigration[] = [];
+  const unreadable: UnreadableMigration[] = [];
+  for (const file of files) {
+    const position = migrations.length;
+    if (file instanceof EncodingError) unreadable.push({ error: file, text: null, position });
+    else if (pending.has(file)) {
+      const parsed = parsedOrError(file);
+      if (parsed instanceof SqlSyntaxError) unreadable.push({ error: parsed, text: file.sql, position });
+      else migrations.push(parsed);
+    }
+  }
+  return { migrations, unreadable };
+}
+
+function parsedOrError(migration: Migration): ParsedMigration | SqlSyntaxError {
+  try {
+    return parse(migration);
+  } catch (error) {
+    if (error instanceof SqlSyntaxError) return error;
+    throw error;
+  }
 }
 
 /** One migration with its statements. */
@@ -73,23 +144,23 @@ export async function readTimeZone(connection: Connection): Promise<string> {
   return row?.zone ?? 'UTC';
 }
 
-async function loadFromServer(migrations: readonly Migration[], databaseUrl: string): Promise<LoadedInput> {
+async function loadFromServer(migrations: readonly Migration[], databaseUrl: string): Promise<Context> {
   const connection = await connectPostgres(databaseUrl, {
     applicationName: 'evenkeel:read',
     settings: { default_transaction_read_only: 'on', statement_timeout: '30s', lock_timeout: '2s' },
   });
   try {
     const version = versionForFacts(connection.serverMajor);
-    const catalog = await readCatalog(connection);
-    const progress = await readProgress(connection, migrations);
-    const pending = progress.pending.map(parse);
+    const catalog = await readMeasuredCatalog(connection, await readCatalog(connection));
+    const { pending } = await readProgress(connection, migrations);
     const applied = migrations.length - pending.length;
     const context =
       applied === 0 ? 'the live database' : `the live database (${applied} of ${migrations.length} files are applied)`;
     return {
-      migrations: pending,
+      pending,
       catalog,
       catalogIsComplete: true,
+      calibration: DEFAULT_CALIBRATION,
       version,
       timeZone: await readTimeZone(connection),
       context,
@@ -97,6 +168,15 @@ async function loadFromServer(migrations: readonly Migration[], databaseUrl: str
   } finally {
     await connection.close();
   }
+}
+
+async function loadFromSnapshot(
+  migrations: readonly Migration[],
+  file: string,
+  serverMajor: number | undefined,
+): Promise<Context> {
+  const { serverMajor: major, ...loaded } = await loadSnapshot(file, migrations, serverMajor ?? null);
+  return { ...loaded, catalogIsComplete: true, version: versionForFacts(major) };
 }
 
 function versionOf(major: number | undefined): ServerVersion {
@@ -112,7 +192,12 @@ function versionOf(major: number | undefined): ServerVersion {
 async function schemaFrom(file: string | undefined, version: ServerVersion): Promise<Catalog> {
   const empty = emptyCatalog(version.major);
   if (file === undefined) return empty;
-  return parseStatements(await readSchemaFile(file), file).reduce(applyStatement, empty);
+  return parseStatements(withoutRestrict(await readSchemaFile(file)), file).reduce(applyStatement, empty);
+}
+
+/** pg_dump frames what it writes with two commands of psql (since 17.6 and its like); their lines stay, empty. */
+function withoutRestrict(sql: string): string {
+  return sql.replaceAll(/^\\(?:un)?restrict [A-Za-z0-9]+\r?$/gm, '');
 }
 
 async function readSchemaFile(file: string): Promise<string> {

@@ -7,6 +7,7 @@ import type { MigrationRecord } from '../model/run-record.ts';
 import { type LedgerContents, readLedger } from '../run/read-ledger.ts';
 import { readMigrations } from '../source/read-migrations.ts';
 import { explainDenied } from './explain-denied.ts';
+import { missingRecords } from './missing-records.ts';
 import { foreignApplied } from './read-progress.ts';
 
 export interface StatusOptions {
@@ -28,7 +29,7 @@ export async function migrationStatus(options: StatusOptions): Promise<StatusRep
     const elsewhere = await explainDenied(foreignApplied(connection, migrations));
     const rows = [
       ...migrations.map((migration) => rowOf(migration, ledger, elsewhere)),
-      ...(migrations.length === 0 ? ledger.migrations.map(recordRow) : missingRows(migrations, ledger)),
+      ...(migrations.length === 0 ? ledger.migrations.map(recordRow) : missingRows(options.paths, migrations, ledger)),
     ];
     return {
       kind: 'status',
@@ -68,14 +69,13 @@ function recordRow(record: MigrationRecord): Row {
   return { id: record.id, path: record.path, state: record.state, record, note: null };
 }
 
-function missingRows(migrations: readonly Migration[], ledger: LedgerContents): readonly Row[] {
-  const ids = new Set(migrations.map(({ id }) => id));
-  return ledger.migrations
-    .filter((record) => !ids.has(record.id))
-    .map(
-      (record) =>
-        ({ ...recordRow(record), state: 'missing', note: 'the ledger knows it, but there is no such file' }) as Row,
-    );
+function missingRows(
+  paths: readonly string[],
+  migrations: readonly Migration[],
+  ledger: LedgerContents,
+): readonly Row[] {
+  const note = 'the ledger knows it, but there is no such file';
+  return missingRecords(paths, migrations, ledger).map((record) => ({ ...recordRow(record), state: 'missing', note }));
 }
 
 function noteOf(record: MigrationRecord, ledger: LedgerContents): string | null {

@@ -31,7 +31,8 @@ export async function readProgress(connection: Connection, migrations: readonly 
   return { ledger, pending, appliedElsewhere };
 }
 
-function refuseEdited(migration: Migration, checksum: string): void {
+/** @throws LedgerMismatchError when a file is not what was applied. */
+export function refuseEdited(migration: Migration, checksum: string): void {
   if (migration.checksum === checksum) return;
   throw new LedgerMismatchError(`${migration.path} was edited after it was applied.`, {
     nextCommand: `restore ${migration.path} as it was, and put the change into a new migration`,

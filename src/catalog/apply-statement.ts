@@ -1,20 +1,26 @@
 import type { Action } from '../model/action.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { findTable, nameForCreation } from '../model/catalog-lookup.ts';
+import { nameForCreation } from '../model/catalog-lookup.ts';
 import { relationKey } from '../model/relation-name.ts';
 import type { Statement } from '../model/statement.ts';
 import { createIndex } from './apply/add-index.ts';
 import { alterTable } from './apply/alter-table.ts';
+import { rememberCluster } from './apply/cluster.ts';
 import { createTable } from './apply/create-table.ts';
 import { createTrigger } from './apply/create-trigger.ts';
 import { createTableAs, createView } from './apply/create-view.ts';
 import { drop } from './apply/drop.ts';
+import { followRelations } from './apply/follow-relations.ts';
+import { isSameOverload, resolveOverload } from './apply/overloads.ts';
+import { alterPolicy, createPolicy } from './apply/policies.ts';
+import { changePublication } from './apply/publications.ts';
 import { reindex } from './apply/reindex.ts';
 import { rename, setSchema } from './apply/rename.ts';
 import { setSearchPath } from './apply/search-path.ts';
 import { alterSequence, createSequence } from './apply/sequences.ts';
+import { createStatistics } from './apply/statistics.ts';
 import { alterDomain, alterEnum, createDomain, createEnum, createExtension, createType } from './apply/user-types.ts';
-import { putFunction, updateTable } from './edit-catalog.ts';
+import { putFunction } from './edit-catalog.ts';
 
 /**
  * The schema after a statement, as a PostgreSQL server of the catalog's major would have it: names that the server
@@ -28,6 +34,10 @@ import { putFunction, updateTable } from './edit-catalog.ts';
  * const after = parseStatements(sql, path).reduce(applyStatement, emptyCatalog(18));
  */
 export function applyStatement(catalog: Catalog, statement: Statement): Catalog {
+  return followRelations(catalog, applyAction(catalog, statement), statement.action);
+}
+
+function applyAction(catalog: Catalog, statement: Statement): Catalog {
   const { action } = statement;
   switch (action.kind) {
     case 'create-table':
@@ -57,6 +67,14 @@ function applyOther(catalog: Catalog, action: Action): Catalog {
   switch (action.kind) {
     case 'create-policy':
       return createPolicy(catalog, action);
+    case 'alter-policy':
+      return alterPolicy(catalog, action);
+    case 'create-statistics':
+      return createStatistics(catalog, action);
+    case 'publication':
+      return changePublication(catalog, action);
+    case 'cluster':
+      return rememberCluster(catalog, action);
     case 'create-enum':
       return createEnum(catalog, action);
     case 'alter-enum':
@@ -88,16 +106,12 @@ function applyOther(catalog: Catalog, action: Action): Catalog {
   }
 }
 
-function createPolicy(
-  catalog: Catalog,
-  action: Extract<Action, { kind: 'create-policy' | 'create-rule' | 'alter-policy' }>,
-): Catalog {
-  const table = findTable(catalog, action.table);
-  if (table === null || table.policies.includes(action.name)) return catalog;
-  return updateTable(catalog, relationKey(table.name), (one) => ({ ...one, policies: [...one.policies, action.name] }));
-}
-
 function createFunction(catalog: Catalog, action: Extract<Action, { kind: 'create-function' }>): Catalog {
-  const { volatility, language, body } = action;
-  return putFunction(catalog, { name: nameForCreation(catalog, action.name), volatility, language, body });
+  const { volatility, language, body, overload } = action;
+  const name = nameForCreation(catalog, action.name);
+  const others = catalog.functions[relationKey(name)]?.overloads ?? [];
+  const added = overload === undefined ? null : resolveOverload(catalog, overload);
+  const overloads = added === null ? others : [...others.filter((one) => !isSameOverload(one, added)), added];
+  const run = action.code === undefined ? {} : { code: action.code };
+  return putFunction(catalog, { name, volatility, language, body, overloads, ...run });
 }

@@ -1,6 +1,18 @@
-import type { Catalog, Column, Index, Relation, Table, TableConstraint, Trigger, UserType } from '../model/catalog.ts';
+import type {
+  Catalog,
+  Column,
+  FunctionOverload,
+  Index,
+  Relation,
+  Table,
+  TableConstraint,
+  Trigger,
+  UserType,
+  View,
+} from '../model/catalog.ts';
 import type { DataType } from '../model/data-type.ts';
 import type { Expression } from '../model/expression.ts';
+import { relationKey } from '../model/relation-name.ts';
 
 export interface DifferenceOptions {
   /** `ignore`: a column may stand at another place. */
@@ -44,12 +56,30 @@ function describe(catalog: Catalog, other: Catalog, options: DifferenceOptions):
   for (const [key, type] of Object.entries(catalog.types)) lines.set(`type ${key}`, describeType(type, options));
   for (const [key, entry] of Object.entries(catalog.functions)) {
     const body = options.expressions === 'meaning' ? '' : ` ${entry.body.trim()}`;
-    lines.set(`function ${key}`, `${entry.volatility} ${entry.language}${body}`);
+    const overloads = (entry.overloads ?? []).map(describeOverload).sort().join('; ');
+    lines.set(`function ${key}`, `${entry.volatility} ${entry.language} ${overloads}${body}`);
   }
+  describeHanging(lines, catalog);
   for (const [key, relation] of Object.entries(catalog.relations)) {
     describeRelation(lines, key, relation, { ...options, counterpart: other.relations[key] });
   }
   return lines;
+}
+
+function describeOverload({ kind, arguments: types, result, returnsSet }: FunctionOverload): string {
+  const answer = result === null ? 'made up' : describeDataType(result);
+  return `${kind}(${types.map(describeDataType).join(', ')}) ${returnsSet ? 'setof ' : ''}${answer}`;
+}
+
+function describeHanging(lines: Lines, catalog: Catalog): void {
+  for (const { name, ...rest } of catalog.publications ?? [])
+    lines.set(`publication ${name}`, JSON.stringify(stable(rest)));
+  for (const { name, table, columns } of catalog.statistics ?? []) {
+    lines.set(`statistics ${relationKey(name)}`, `${table}(${columns.join(', ')})`);
+  }
+  for (const { table, policy, relation, columns } of catalog.policyReads ?? []) {
+    lines.set(`policy ${policy} of ${table} reads ${relation}`, columns.join(', '));
+  }
 }
 
 interface RelationOptions extends DifferenceOptions {
@@ -69,8 +99,16 @@ function describeRelation(lines: Lines, key: string, relation: Relation, options
     default:
       if (options.expressions !== 'meaning') lines.set(`${key} query`, relation.sql);
       lines.set(`${key} reads`, describeReads(relation, options));
+      describeViewColumns(lines, key, relation, options);
       describeIndexes(lines, key, relation.indexes, options);
   }
+}
+
+/** Columns of a query that nobody could work out are compared with nothing. */
+function describeViewColumns(lines: Lines, key: string, view: View, { counterpart }: RelationOptions): void {
+  const others = counterpart !== undefined && 'reads' in counterpart ? counterpart.columns : null;
+  if (view.columns == null || others == null) return;
+  lines.set(`${key} columns`, view.columns.map((column) => column.name).join(', '));
 }
 
 /** By meaning, a column counts only when both name it or both leave it out; naming too many is no difference. */
@@ -95,6 +133,7 @@ function describeReads(view: Extract<Relation, { reads: unknown }>, options: Rel
 function describeTable(lines: Lines, key: string, table: Table, options: DifferenceOptions): void {
   const { partitionBy, partitionOf } = table;
   lines.set(`${key} persistence`, table.persistence);
+  lines.set(`${key} storage`, `${table.tablespace ?? 'pg_default'} ${table.accessMethod ?? 'heap'}`);
   lines.set(`${key} row security`, `${table.rowSecurity} ${table.policies.join(', ')}`);
   lines.set(`${key} replica identity`, table.replicaIdentity);
   lines.set(`${key} inherits`, table.inherits.join(', '));

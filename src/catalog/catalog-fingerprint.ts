@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Catalog } from '../model/catalog.ts';
 
 /** What changes without the schema changing. */
-const NO_SCHEMA: ReadonlySet<string> = new Set(['rowsEstimate', 'bytes']);
+const NO_SCHEMA: ReadonlySet<string> = new Set(['rowsEstimate', 'bytes', 'toastBytes', 'traffic', 'notSeen']);
 
 /**
  * One number for a schema, hex: sha256 over its JSON with sorted keys, without sizes. Two servers of one major with the

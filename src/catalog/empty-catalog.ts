@@ -14,5 +14,9 @@ export function emptyCatalog(serverMajor: number): Catalog {
     types: {},
     functions: {},
     schemas: ['public'],
+    extensions: [],
+    publications: [],
+    statistics: [],
+    policyReads: [],
   };
 }

@@ -10,7 +10,8 @@ import { redactPasswords } from './redact.ts';
 export function printError(error: unknown, context: CliContext, format: 'text' | 'json'): number {
   const paint = paintFor(context.stderr, context.env);
   const known = error instanceof EvenkeelError ? error : null;
-  const sentence = sentenceOf(error);
+  // What a server or parser quotes may go over several lines; the sentence is one.
+  const sentence = sentenceOf(error).replace(/\s+/g, ' ');
   const next = known === null ? 'run it again with EVENKEEL_DEBUG=1 and report what it prints' : known.nextCommand;
   if (format === 'json') {
     const { exitCode: _, ...fields } = known === null ? UNKNOWN : fieldsOf(known);

@@ -1,6 +1,19 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { apply, check, explain, makePlan, status } from '../index.ts';
+import {
+  apply,
+  check,
+  explain,
+  listRecipes,
+  listRules,
+  loadConfig,
+  makePlan,
+  readRecipePage,
+  readRulePage,
+  status,
+  takeSnapshot,
+  writeBaseline,
+} from '../index.ts';
 import type { CliContext, OutputStream } from './context.ts';
 import { runCli } from './run-cli.ts';
 
@@ -32,4 +45,17 @@ const context: CliContext = {
   exitNow: (exitCode) => process.exit(exitCode),
 };
 
-process.exitCode = await runCli(process.argv.slice(2), context, { apply, check, explain, makePlan, status });
+process.exitCode = await runCli(process.argv.slice(2), context, {
+  apply,
+  check,
+  explain,
+  listRecipes,
+  listRules,
+  loadConfig,
+  makePlan,
+  readRecipePage,
+  readRulePage,
+  status,
+  takeSnapshot,
+  writeBaseline,
+});

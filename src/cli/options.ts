@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { UsageError } from '../model/error.ts';
 import type { CliContext } from './context.ts';
-import type { JudgeOptions } from './toolkit.ts';
+import type { JudgeOptions, ProjectConfig } from './toolkit.ts';
 
 /** Flags of the commands that judge files, as commander hands them over. */
 export interface JudgeFlags {
@@ -18,7 +18,7 @@ export function addJudgeFlags(command: Command, formats: readonly string[]): Com
   return command
     .option(
       '--schema <file>',
-      'SQL file with the schema that the files meet, instead of replaying them on an empty one',
+      'schema that the files meet, instead of replaying them on an empty one: a file of SQL, or a snapshot (.json)',
     )
     .option('--database-url <url>', 'live database with the schema that the files meet; it is only read')
     .option(
@@ -39,11 +39,12 @@ export function pathsArgument(name: string, description: string, required: boole
 }
 
 /**
- * The flags as the library wants them.
+ * The flags as the library wants them; what they do not say, the config says. A database has the schema and the version
+ * of its own.
  *
  * @throws UsageError when two schemas are given, an empty one, or a version that is no number.
  */
-export function judgeOptions(paths: readonly string[], flags: JudgeFlags): JudgeOptions {
+export function judgeOptions(paths: readonly string[], flags: JudgeFlags, config: ProjectConfig | null): JudgeOptions {
   if (flags.schema !== undefined && flags.databaseUrl !== undefined) {
     throw new UsageError('--schema and --database-url both say which schema the files meet.', {
       nextCommand: 'give only one of the two',
@@ -51,16 +52,25 @@ export function judgeOptions(paths: readonly string[], flags: JudgeFlags): Judge
   }
   refuseEmpty('--schema', flags.schema);
   refuseEmpty('--database-url', flags.databaseUrl);
+  const hasDatabase = flags.databaseUrl !== undefined;
+  const schema = flags.schema ?? (hasDatabase ? null : config?.schemaFile) ?? null;
+  const version =
+    flags.serverVersion ?? (hasDatabase || isSnapshot(flags.schema) ? null : config?.serverVersion) ?? null;
   return {
     paths,
-    ...(flags.schema === undefined ? {} : { schemaFile: flags.schema }),
+    ...(schema === null ? {} : { schemaFile: schema }),
     ...(flags.databaseUrl === undefined ? {} : { databaseUrl: flags.databaseUrl }),
-    ...(flags.serverVersion === undefined ? {} : { serverMajor: majorOf(flags.serverVersion) }),
+    ...(version === null ? {} : { serverMajor: majorOf(version) }),
   };
 }
 
+/** A snapshot that is named on the command line answers for its own version. */
+function isSnapshot(schema: string | undefined): boolean {
+  return schema?.toLowerCase().endsWith('.json') === true;
+}
+
 /** An empty word is a shell variable that was not set: judging against nothing then would be a wrong answer. */
-function refuseEmpty(flag: string, value: string | undefined): void {
+export function refuseEmpty(flag: string, value: string | undefined): void {
   if (value !== '') return;
   throw new UsageError(`${flag} is empty.`, { nextCommand: `give ${flag} a value, or leave it out` });
 }
@@ -76,9 +86,14 @@ function majorOf(version: string): number {
 
 const DEFAULT_FOLDERS = ['drizzle', 'migrations'] as const;
 
-/** The paths that were given, or the migration folder that lies here, or none. */
-export function pathsOrDefault(paths: readonly string[], context: CliContext): readonly string[] {
+/** The paths that were given, or those of the config, or the migration folder that lies here, or none. */
+export function pathsOrDefault(
+  paths: readonly string[],
+  context: CliContext,
+  config: ProjectConfig | null,
+): readonly string[] {
   if (paths.length > 0) return paths;
+  if (config?.paths !== undefined && config.paths !== null) return config.paths;
   const folder = DEFAULT_FOLDERS.find((name) => existsSync(path.join(context.cwd, name)));
   return folder === undefined ? [] : [folder];
 }
@@ -88,8 +103,12 @@ export function pathsOrDefault(paths: readonly string[], context: CliContext): r
  *
  * @throws UsageError when there is none.
  */
-export function requirePaths(paths: readonly string[], context: CliContext): readonly string[] {
-  const found = pathsOrDefault(paths, context);
+export function requirePaths(
+  paths: readonly string[],
+  context: CliContext,
+  config: ProjectConfig | null,
+): readonly string[] {
+  const found = pathsOrDefault(paths, context, config);
   if (found.length > 0) return found;
   const looked = DEFAULT_FOLDERS.map((name) => `./${name}`).join(' and ');
   throw new UsageError(`No path was given, and there is no folder of migrations here: looked for ${looked}.`, {

@@ -1,5 +1,5 @@
 import type { Report } from '../model/report.ts';
-import { type ReportFormat, renderReport } from '../report/reporters.ts';
+import { REPORT_FORMATS, type ReportFormat, renderReport } from '../report/reporters.ts';
 import { paintFor } from './color.ts';
 import type { CliContext } from './context.ts';
 
@@ -13,5 +13,5 @@ export function printReport(report: Report, format: string, context: CliContext)
 
 /** commander has refused every other word already. */
 function formatOf(format: string): ReportFormat {
-  return format === 'json' || format === 'sql' ? format : 'text';
+  return REPORT_FORMATS.find((known) => known === format) ?? 'text';
 }

@@ -5,6 +5,9 @@ import { checkCommand } from './commands/check.ts';
 import type { CommandDeps } from './commands/command-deps.ts';
 import { explainCommand } from './commands/explain.ts';
 import { planCommand } from './commands/plan.ts';
+import { recipesCommand } from './commands/recipes.ts';
+import { rulesCommand } from './commands/rules.ts';
+import { snapshotCommand } from './commands/snapshot.ts';
 import { statusCommand } from './commands/status.ts';
 import type { CliContext } from './context.ts';
 import { printError } from './error-output.ts';
@@ -43,7 +46,16 @@ function makeProgram(deps: CommandDeps): Command {
       'after',
       '\nExample:\n  $ evenkeel check drizzle\n\nEvery command explains itself: evenkeel <command> --help',
     );
-  const commands = [checkCommand, explainCommand, planCommand, applyCommand, statusCommand];
+  const commands = [
+    checkCommand,
+    explainCommand,
+    planCommand,
+    applyCommand,
+    statusCommand,
+    snapshotCommand,
+    rulesCommand,
+    recipesCommand,
+  ];
   for (const make of commands) program.addCommand(make(deps));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
@@ -60,7 +72,9 @@ function asUsageError(error: unknown, words: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error;
   const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?!)]$/.test(message) ? '' : '.'}`;
-  const command = ['check', 'explain', 'plan', 'apply', 'status'].find((name) => words.includes(name));
+  const command = ['check', 'explain', 'plan', 'apply', 'status', 'snapshot', 'rules', 'recipes'].find((name) =>
+    words.includes(name),
+  );
   return new UsageError(sentence, {
     cause: error,
     nextCommand: ['evenkeel', ...(command === undefined ? [] : [command]), '--help'].join(' '),

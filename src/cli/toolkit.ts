@@ -1,6 +1,8 @@
 import type { Phase } from '../model/plan.ts';
 import type { CheckReport, ExplainReport, PlanReport, StatusReport } from '../model/report.ts';
+import type { RecipeDescription, RuleDescription, RuleSettings } from '../model/rule-settings.ts';
 import type { RunEvent, RunOutcome } from '../model/run-event.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 
 /** Which files to judge, on which schema, for which server. Without a schema or a database the files are replayed. */
 export interface JudgeOptions {
@@ -24,12 +26,47 @@ export interface ApplyOptions {
   readonly signal: AbortSignal;
 }
 
+export interface CheckOptions extends JudgeOptions {
+  readonly rules?: RuleSettings;
+  readonly baselineFile?: string;
+  /** Only files added or changed since that point in git are judged. */
+  readonly since?: string;
+}
+
+/** What `evenkeel.config.*` says, with paths as one would type them here. */
+export interface ProjectConfig {
+  readonly file: string;
+  readonly paths: readonly string[] | null;
+  readonly schemaFile: string | null;
+  readonly serverVersion: string | null;
+  readonly rules: RuleSettings;
+}
+
+/** A page of the manual with its examples. */
+export interface ManualPage {
+  readonly text: string;
+  readonly bad: string;
+  readonly good: string;
+}
+
 /** What the command line needs of the library: `src/index.ts` has it. */
 export interface Toolkit {
-  readonly check: (options: JudgeOptions) => Promise<CheckReport>;
+  readonly loadConfig: (cwd: string) => Promise<ProjectConfig | null>;
+  readonly check: (options: CheckOptions) => Promise<CheckReport>;
+  /** Answers how many findings the file accepts. */
+  readonly writeBaseline: (file: string, report: CheckReport) => Promise<number>;
+  readonly listRules: () => readonly RuleDescription[];
+  readonly readRulePage: (id: string) => Promise<ManualPage>;
+  readonly listRecipes: () => readonly RecipeDescription[];
+  readonly readRecipePage: (name: string) => Promise<ManualPage>;
   readonly explain: (options: JudgeOptions) => Promise<ExplainReport>;
   readonly makePlan: (options: JudgeOptions) => Promise<PlanReport>;
   readonly apply: (options: ApplyOptions) => Promise<RunOutcome>;
+  readonly takeSnapshot: (options: {
+    readonly databaseUrl: string;
+    readonly output: string | null;
+    readonly sampleMs: number;
+  }) => Promise<{ readonly snapshot: Snapshot; readonly json: string }>;
   readonly status: (options: {
     readonly paths: readonly string[];
     readonly databaseUrl: string;

@@ -6,8 +6,18 @@
 export function describeDatabase(url: string): string {
   if (!URL.canParse(url)) return 'the database';
   const parsed = new URL(url);
-  const host = parsed.searchParams.get('host') ?? decodeURIComponent(parsed.hostname);
+  const host = parsed.searchParams.get('host') ?? decoded(parsed.hostname);
   const port = parsed.port === '' ? (parsed.searchParams.get('port') ?? '5432') : parsed.port;
-  const database = decodeURIComponent(parsed.pathname.slice(1)) || decodeURIComponent(parsed.username) || 'postgres';
+  const database = decoded(parsed.pathname.slice(1)) || decoded(parsed.username) || 'postgres';
   return `${host === '' ? 'localhost' : host}:${port}/${database}`;
+}
+
+/** A lone % stands for itself, as the driver has it. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (error instanceof URIError) return part;
+    throw error;
+  }
 }

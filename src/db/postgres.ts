@@ -2,6 +2,7 @@ import pg from 'pg';
 import { ConnectionError, type EvenkeelError, UsageError } from '../model/error.ts';
 import type { Connection } from './connection.ts';
 import { describeDatabase } from './describe-database.ts';
+import { driverUrl } from './driver-url.ts';
 import { translateConnectError, translateQueryError } from './translate-error.ts';
 
 export interface ConnectOptions {
@@ -23,19 +24,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * const rows = await connection.query<{ n: number }>('SELECT count(*)::int AS n FROM orders WHERE id > $1', [7]);
  */
 export async function connectPostgres(url: string, options: ConnectOptions): Promise<Connection> {
-  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new UsageError('The database URL is not of the form postgresql://user@host:port/database.', {
-      nextCommand: 'pass --database-url postgresql://user@host:5432/database',
-    });
-  }
+  const connectionString = driverUrl(url);
   const at = describeDatabase(url);
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: options.applicationName,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-    types: { getTypeParser },
-  });
+  const client = makeClient(connectionString, options);
   // Without a listener a connection lost between two statements would end the process.
   let lost: EvenkeelError | null = null;
   client.on('error', (error) => {
@@ -53,8 +44,29 @@ export async function connectPostgres(url: string, options: ConnectOptions): Pro
     }
     return connection;
   } catch (error) {
-    await client.end().catch(() => undefined);
+    // Not waited for: the end of a session that never began may never come.
+    void client.end().catch(() => undefined);
     throw translateConnectError(error, at);
+  }
+}
+
+/** The driver reads the certificates that the URL names at once. */
+function makeClient(connectionString: string, options: ConnectOptions): pg.Client {
+  try {
+    return new pg.Client({
+      connectionString,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      types: { getTypeParser },
+    });
+  } catch (cause) {
+    const isFile = cause instanceof Error && 'path' in cause;
+    const which = isFile ? ` the file ${String(cause.path)}, which it names, cannot be read` : ' the driver refuses it';
+    throw new UsageError(`The database URL cannot be used:${which}.`, {
+      cause,
+      nextCommand: 'mend sslcert, sslkey and sslrootcert in the database URL, then run the same command again',
+    });
   }
 }
 

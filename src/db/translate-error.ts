@@ -83,6 +83,13 @@ export function translateConnectError(error: unknown, at: string): EvenkeelError
   const { code, message } = driverError(error);
   const known = code === null ? undefined : CONNECT_FAILURES[code];
   if (known !== undefined) return known(at, error);
+  // pg 8 says nothing better when the server asks for a password and there is none.
+  if (/client password must be a|no password supplied/i.test(message)) {
+    return new ConnectionError(`The server at ${at} asks for a password, and none was given.`, {
+      cause: error,
+      nextCommand: 'give the password in the database URL (or PGPASSWORD), then run the same command again',
+    });
+  }
   const timedOut = message.includes('timeout expired');
   const reason = timedOut ? 'no answer within ten seconds' : withoutFullStop(message);
   return new ConnectionError(`Could not connect to ${at}: ${reason}.`, { cause: error, nextCommand: CHECK_URL });

@@ -18,14 +18,20 @@ export interface RuleHit {
   readonly title: string;
   /** Who is held up, for how long. */
   readonly consequence: string;
+  /** The relations that it is about: what a setting for one table looks at. Empty when it is about none in particular. */
+  readonly relations: readonly RelationKey[];
 }
 
 /** An opinion about facts. One file a rule; its examples and its page lie in `rules/<id>/`. */
 export interface Rule {
   readonly id: string;
   readonly severity: Severity;
+  /** What it means, in one line. */
+  readonly summary: string;
   /** What to do when the planner knows no safe way of its own. */
   readonly remedy: string;
+  /** Set when it is about work that takes the longer the bigger the table is; sizes then say how grave it is. */
+  readonly growsWithTable?: true;
   check(input: RuleInput): RuleHit | null;
 }
 

@@ -1,8 +1,10 @@
 import type { AlterCommand } from './alter-command.ts';
+import type { FunctionOverload, TriggerEvent } from './catalog.ts';
 import type { DataType } from './data-type.ts';
 import type { ColumnDefinition, ConstraintDefinition, IndexKey } from './definition.ts';
 import type { Expression } from './expression.ts';
 import type { LockMode } from './lock-mode.ts';
+import type { ColumnMention, QueryColumns } from './query-columns.ts';
 import type { RelationReference } from './relation-name.ts';
 
 /** What a statement does, by `kind`. Both engines share the verbs; what a verb costs is a matter of `facts/`. */
@@ -72,6 +74,8 @@ export interface CreateTableAs {
   /** As in `Dml`. */
   readonly readsInFull?: boolean;
   readonly sql: string;
+  /** Missing when nobody looked, here and below. */
+  readonly query?: QueryColumns;
 }
 
 export interface AlterTable {
@@ -130,6 +134,8 @@ export interface Drop {
   readonly cascade: boolean;
   readonly concurrently: boolean;
   readonly ifExists: boolean;
+  /** Of functions, by name: the types of the arguments; null where none are written. */
+  readonly arguments?: readonly (readonly DataType[] | null)[];
 }
 
 export type RenameObject =
@@ -147,6 +153,8 @@ export type RenameObject =
   | 'policy'
   | 'rule'
   | 'function'
+  | 'statistics'
+  | 'publication'
   | 'other';
 
 export interface Rename {
@@ -166,6 +174,8 @@ export interface SetSchema {
   readonly object: RenameObject;
   readonly name: RelationReference;
   readonly schema: string;
+  /** Missing when nobody looked. */
+  readonly ifExists?: boolean;
 }
 
 export interface ChangeOwner {
@@ -179,9 +189,12 @@ export interface CreateView {
   readonly name: RelationReference;
   readonly replace: boolean;
   readonly reads: readonly RelationReference[];
-  /** Columns that the query names, by any table; null when it says `*`. */
-  readonly columns: readonly string[] | null;
+  /** Columns that the query names of each of `reads`, in that order; null for one whose whole rows it takes. */
+  readonly columns: readonly (readonly string[] | null)[];
   readonly sql: string;
+  readonly query?: QueryColumns;
+  /** `CREATE VIEW v (a, b)`; empty when the query names its columns itself. */
+  readonly aliases?: readonly string[];
 }
 
 export interface RefreshMaterializedView {
@@ -202,6 +215,7 @@ export interface CreateTrigger {
   readonly function: string;
   /** FOR EACH ROW: on a partitioned table, every partition gets a copy. Missing when nobody looked. */
   readonly forEachRow?: boolean;
+  readonly events?: readonly TriggerEvent[];
 }
 
 /** CREATE RULE, CREATE POLICY and ALTER POLICY: something small that hangs on a table. */
@@ -212,6 +226,8 @@ export interface TableAttachment {
   /** What its condition and its actions read and write; the table itself is left out. Missing when nobody looked. */
   readonly reads?: readonly RelationReference[];
   readonly writes?: readonly RelationReference[];
+  /** Columns that its condition names; those without a relation are the table's own. */
+  readonly mentions?: readonly ColumnMention[];
 }
 
 export interface CreateEnum {
@@ -299,6 +315,8 @@ export interface CreateFunction {
    */
   readonly reads?: readonly RelationReference[];
   readonly writes?: readonly RelationReference[];
+  readonly overload?: FunctionOverload;
+  readonly code?: CodeStatements;
 }
 
 export interface CreateSchema {
@@ -327,6 +345,11 @@ export interface Grant {
 export interface CreateStatistics {
   readonly kind: 'create-statistics';
   readonly table: RelationReference;
+  /** null when the server makes up the name. */
+  readonly name?: RelationReference | null;
+  readonly ifNotExists?: boolean;
+  /** Columns named, in expressions too. */
+  readonly columns?: readonly string[];
 }
 
 export interface Publication {
@@ -336,6 +359,9 @@ export interface Publication {
   readonly change?: 'add' | 'drop' | 'set';
   readonly tables: readonly RelationReference[];
   readonly allTables: boolean;
+  readonly name?: string;
+  /** FOR TABLES IN SCHEMA. */
+  readonly schemas?: readonly string[];
 }
 
 export interface Truncate {
@@ -387,6 +413,8 @@ export interface Dml {
   readonly verb: 'select' | 'insert' | 'update' | 'delete' | 'merge' | 'copy';
   readonly reads: readonly RelationReference[];
   readonly writes: readonly RelationReference[];
+  /** Those of `writes` that the statement reads, too: INSERT INTO t SELECT FROM t. Missing when nobody looked. */
+  readonly alsoReads?: readonly RelationReference[];
   /** SELECT ... FOR UPDATE and its like. */
   readonly locksRows: boolean;
   /** false for an UPDATE or DELETE that touches every row. */
@@ -402,6 +430,25 @@ export interface Dml {
   readonly rowLocks?: readonly RelationReference[] | null;
   /** Sequences named by a literal in nextval(), setval(), currval(). */
   readonly sequences?: readonly RelationReference[];
+  readonly query?: QueryColumns;
+  /** What the WHERE says, where the statement has one relation and no sub-select; null when there is more to it. */
+  readonly filter?: RowFilter | null;
+}
+
+/** The condition of a statement over one relation. */
+export interface RowFilter {
+  /** Columns that it names at all. */
+  readonly columns: readonly string[];
+  /** Columns that must be equal to a literal or a parameter, for every row. */
+  readonly equals: readonly ColumnEquality[];
+  /** Columns that are compared with NULL: on a column that is NOT NULL, the answer is known beforehand. */
+  readonly nullTests: readonly string[];
+}
+
+export interface ColumnEquality {
+  readonly column: string;
+  /** The literal as text; null for a parameter. */
+  readonly value: string | null;
 }
 
 export interface SetVariable {
@@ -417,11 +464,22 @@ export interface TransactionControl {
   readonly verb: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollback-to' | 'prepare' | 'other';
 }
 
-/** DO and CALL: code that we do not look into yet. */
+/** DO and CALL. */
 export interface CodeBlock {
   readonly kind: 'code-block';
   readonly language: string;
   readonly body: string;
+  /** The statements of the block that could be read; missing when nobody looked. */
+  readonly code?: CodeStatements;
+  /** The procedure of a CALL. */
+  readonly calls?: RelationReference;
+}
+
+/** The SQL inside a block of code. */
+export interface CodeStatements {
+  readonly statements: readonly Action[];
+  /** Every one of them runs, once, and there are no others. */
+  readonly isCertain: boolean;
 }
 
 /** A statement that parses but whose effect we do not know. Its facts are `unknown`; it is reported, never passed. */

@@ -24,7 +24,7 @@ type ColumnCommand =
   | 'drop-identity'
   | 'drop-expression';
 
-/** Commands on the whole table that need no detail. */
+/** Commands on the whole table that need no more than a name. */
 type TableCommand =
   | 'enable-row-security'
   | 'disable-row-security'
@@ -42,7 +42,11 @@ type TableCommand =
 
 type AlterCommandDetail =
   | { readonly kind: ColumnCommand; readonly column: string }
-  | { readonly kind: TableCommand }
+  | {
+      readonly kind: TableCommand;
+      /** The index, role, rule, tablespace or access method named; null for a default, missing when nobody looked. */
+      readonly target?: string | null;
+    }
   | { readonly kind: 'add-column'; readonly column: ColumnDefinition; readonly ifNotExists: boolean }
   | { readonly kind: 'drop-column'; readonly column: string; readonly cascade: boolean; readonly ifExists: boolean }
   | {
@@ -64,6 +68,8 @@ type AlterCommandDetail =
       readonly name: string;
       readonly enforced: boolean | null;
       readonly deferrable: boolean | null;
+      /** Set by INHERIT and NO INHERIT (18). */
+      readonly noInherit?: boolean;
     }
   | { readonly kind: 'enable-trigger' | 'disable-trigger'; readonly trigger: string | 'ALL' | 'USER' }
   | { readonly kind: 'set-options' | 'reset-options'; readonly options: readonly string[] }
@@ -80,4 +86,9 @@ type AlterCommandDetail =
       readonly concurrently: boolean;
       readonly finalize: boolean;
     }
-  | { readonly kind: 'other'; readonly name: string };
+  | {
+      readonly kind: 'other';
+      readonly name: string;
+      /** The type of `OF type`. */
+      readonly type?: RelationReference;
+    };

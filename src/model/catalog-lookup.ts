@@ -1,4 +1,14 @@
-import type { Catalog, ForeignKeyConstraint, Index, Relation, Table, UserFunction, UserType, View } from './catalog.ts';
+import type {
+  Catalog,
+  ExtendedStatistics,
+  ForeignKeyConstraint,
+  Index,
+  Relation,
+  Table,
+  UserFunction,
+  UserType,
+  View,
+} from './catalog.ts';
 import type { DataType } from './data-type.ts';
 import { type QualifiedName, type RelationKey, type RelationReference, relationKey } from './relation-name.ts';
 
@@ -66,6 +76,15 @@ export function findType(
 /** The user's function of that name; overloads share one entry. */
 export function findFunction(catalog: Catalog, reference: RelationReference): UserFunction | null {
   return firstMatch(catalog, reference, catalog.functions);
+}
+
+/** The extended statistics of that name. */
+export function findStatistics(catalog: Catalog, reference: RelationReference): ExtendedStatistics | null {
+  for (const name of searched(catalog, reference)) {
+    const found = catalog.statistics?.find((one) => relationKey(one.name) === relationKey(name));
+    if (found !== undefined) return found;
+  }
+  return null;
 }
 
 /** An index with the table or materialized view that holds it. */

@@ -1,3 +1,4 @@
+import type { CodeStatements } from './action.ts';
 import type { DataType } from './data-type.ts';
 import type { Expression } from './expression.ts';
 import type { QualifiedName, RelationKey } from './relation-name.ts';
@@ -15,6 +16,35 @@ export interface Catalog {
   readonly types: Readonly<Record<RelationKey, UserType>>;
   readonly functions: Readonly<Record<RelationKey, UserFunction>>;
   readonly schemas: readonly string[];
+  /** Missing when nobody looked; the same holds for the lists below. */
+  readonly extensions?: readonly string[];
+  readonly publications?: readonly CatalogPublication[];
+  readonly statistics?: readonly ExtendedStatistics[];
+  /** What the conditions of policies name, the policy's own table included. */
+  readonly policyReads?: readonly PolicyRead[];
+}
+
+export interface CatalogPublication {
+  readonly name: string;
+  readonly allTables: boolean;
+  readonly tables: readonly RelationKey[];
+  /** FOR TABLES IN SCHEMA. */
+  readonly schemas: readonly string[];
+}
+
+/** CREATE STATISTICS: it goes with its table, and with a column of its own. */
+export interface ExtendedStatistics {
+  readonly name: QualifiedName;
+  readonly table: RelationKey;
+  readonly columns: readonly string[];
+}
+
+/** One relation that a policy names, with those of its columns that it names. */
+export interface PolicyRead {
+  readonly table: RelationKey;
+  readonly policy: string;
+  readonly relation: RelationKey;
+  readonly columns: readonly string[];
 }
 
 export type Relation = Table | View | Sequence;
@@ -39,6 +69,26 @@ export interface Table {
   /** Row estimate (pg_class.reltuples) and size in bytes; null when nobody measured. */
   readonly rowsEstimate: number | null;
   readonly bytes: number | null;
+  /** Set when the rows lie elsewhere than in pg_default. */
+  readonly tablespace?: string;
+  /** Set when the rows are kept otherwise than by `heap`. */
+  readonly accessMethod?: string;
+  /** Bytes of values that are stored out of line; missing when nobody measured. */
+  readonly toastBytes?: number | null;
+  /** How busy it is; missing when nobody measured. */
+  readonly traffic?: Traffic;
+  /** What could not be read of it, in words, as somebody held it locked: facts about it are not certain. */
+  readonly notSeen?: readonly string[];
+}
+
+/** What statistics count of a table, a second; a statement that looks it up in a loop counts once a round. */
+export interface Traffic {
+  readonly scans: number;
+  readonly inserts: number;
+  /** Rows updated or deleted. */
+  readonly changes: number;
+  /** Set when the true rates may be higher: they were counted over a time in which the table was maybe not there. */
+  readonly atLeast?: true;
 }
 
 export interface Column {
@@ -77,6 +127,8 @@ export interface ForeignKeyConstraint {
   readonly deferrable: boolean;
   readonly onDelete: string;
   readonly onUpdate: string;
+  /** Set for NOT ENFORCED (18). */
+  readonly enforced?: false;
 }
 
 export interface CheckConstraint {
@@ -85,6 +137,8 @@ export interface CheckConstraint {
   readonly expression: Expression;
   readonly valid: boolean;
   readonly noInherit: boolean;
+  /** Set for NOT ENFORCED (18). */
+  readonly enforced?: false;
 }
 
 /** A constraint of its own from PostgreSQL 18 on; before, `Column.notNull` alone tells. */
@@ -120,6 +174,10 @@ export interface Index {
   readonly definitionSql: string;
   /** Set on a partition's index: the name of the parent table's index that it is a part of. */
   readonly attachedTo?: string;
+  /** Set on the index that CLUSTER remembers. */
+  readonly clustered?: true;
+  /** Set when the index lies elsewhere than in pg_default. */
+  readonly tablespace?: string;
 }
 
 export interface Trigger {
@@ -129,7 +187,11 @@ export interface Trigger {
   readonly function: string;
   /** FOR EACH ROW: on a partitioned table, every partition has a copy. */
   readonly forEachRow?: boolean;
+  /** What fires it; missing when nobody looked. */
+  readonly events?: readonly TriggerEvent[];
 }
+
+export type TriggerEvent = 'insert' | 'delete' | 'update' | 'truncate';
 
 export interface View {
   readonly kind: 'view' | 'materialized-view';
@@ -137,9 +199,21 @@ export interface View {
   /** What the query reads. `columns` is null when it cannot be told which. */
   readonly reads: readonly { readonly relation: RelationKey; readonly columns: readonly string[] | null }[];
   readonly sql: string;
+  /** What it answers, in order; null when it cannot be told, missing when nobody looked. */
+  readonly columns?: readonly ViewColumn[] | null;
   readonly indexes: readonly Index[];
   readonly rowsEstimate: number | null;
   readonly bytes: number | null;
+  /** As in `Table`. */
+  readonly toastBytes?: number | null;
+  readonly traffic?: Traffic;
+  readonly notSeen?: readonly string[];
+}
+
+export interface ViewColumn {
+  readonly name: string;
+  /** null where an expression has a type that nobody worked out. */
+  readonly type: DataType | null;
 }
 
 export interface Sequence {
@@ -169,4 +243,17 @@ export interface UserFunction {
   readonly volatility: 'immutable' | 'stable' | 'volatile';
   readonly language: string;
   readonly body: string;
+  /** Every overload; missing when nobody looked. */
+  readonly overloads?: readonly FunctionOverload[];
+  /** What a call runs; missing when nobody looked, or could not. */
+  readonly code?: CodeStatements;
+}
+
+export interface FunctionOverload {
+  readonly kind: 'function' | 'procedure' | 'aggregate';
+  /** Types of the arguments that a call passes, without their modifiers: those of IN, INOUT and VARIADIC. */
+  readonly arguments: readonly DataType[];
+  /** What it answers; null for a procedure, and for types that OUT arguments or TABLE make up. */
+  readonly result: DataType | null;
+  readonly returnsSet: boolean;
 }

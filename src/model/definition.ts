@@ -82,4 +82,6 @@ export interface ExclusionDefinition extends ConstraintBase {
 export interface IndexKey {
   readonly column: string | null;
   readonly expression: Expression | null;
+  /** Set when the statement names one. */
+  readonly operatorClass?: string;
 }

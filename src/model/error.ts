@@ -46,6 +46,27 @@ export class SourceError extends EvenkeelError {
   readonly exitCode = 2;
 }
 
+/** A file that is no text that can be read: not UTF-8, or binary. */
+export class EncodingError extends EvenkeelError {
+  readonly code = 'encoding';
+  readonly recovery = 'fix';
+  readonly exitCode = 2;
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+
+  constructor(
+    message: string,
+    at: { path: string; line: number; column: number },
+    options: { readonly cause?: unknown; readonly nextCommand: string },
+  ) {
+    super(message, options);
+    this.path = at.path;
+    this.line = at.line;
+    this.column = at.column;
+  }
+}
+
 /** A flag, argument or setting that makes no sense. */
 export class UsageError extends EvenkeelError {
   readonly code = 'usage';

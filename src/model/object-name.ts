@@ -107,7 +107,7 @@ export function chooseIndexName(
   keys: readonly IndexKey[],
   include: readonly string[] = [],
 ): string {
-  const columns = [...indexNameColumns(keys), ...include];
+  const columns = indexNameColumns(keys, include);
   return chooseRelationName(catalog, table.schema, table.name, joinNameParts(columns), 'idx');
 }
 
@@ -122,9 +122,10 @@ export function joinNameParts(parts: readonly string[]): string {
 }
 
 /** How the keys of an index are called in its name; a second key of the same name is numbered. */
-export function indexNameColumns(keys: readonly IndexKey[]): readonly string[] {
+export function indexNameColumns(keys: readonly IndexKey[], include: readonly string[] = []): readonly string[] {
   const names: string[] = [];
-  for (const key of keys) {
+  const included = include.map((column) => ({ column, expression: null }));
+  for (const key of [...keys, ...included]) {
     const base = key.column ?? expressionName(key.expression?.sql ?? '') ?? 'expr';
     let name = base;
     for (let count = 1; names.includes(name); count += 1) name = `${base}${count}`;

@@ -1,9 +1,12 @@
 import type { StatementFacts } from './facts.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, SuppressedFinding } from './finding.ts';
+import type { InputProblem } from './input-problem.ts';
 import type { Plan } from './plan.ts';
+import type { RuleDescription } from './rule-settings.ts';
 import type { MigrationRecord } from './run-record.ts';
 import type { ServerVersion } from './server-version.ts';
 import type { Span } from './span.ts';
+import type { WorkEstimate } from './work-estimate.ts';
 
 /** What a command found out; a reporter turns it into text and an exit code without asking anybody else. */
 export type Report = CheckReport | ExplainReport | PlanReport | StatusReport;
@@ -12,6 +15,8 @@ export interface JudgedStatement {
   readonly sql: string;
   readonly span: Span;
   readonly facts: StatementFacts;
+  /** How long it would take; only where the sizes of tables are known. */
+  readonly estimate?: WorkEstimate;
 }
 
 export interface CheckReport {
@@ -20,8 +25,28 @@ export interface CheckReport {
   readonly server: ServerVersion;
   /** Where the schema that was judged against came from: `replayed migrations`, `schema.sql`, `live database`. */
   readonly context: string;
-  readonly files: readonly { readonly path: string; readonly statements: readonly JudgedStatement[] }[];
+  readonly files: readonly CheckedFile[];
+  /** What counts; what was accepted stands in `suppressed`. */
   readonly findings: readonly Finding[];
+  readonly suppressed: readonly SuppressedFinding[];
+  /** Files that could not be read, one problem each: they are judged by nobody and left out of the replay. */
+  readonly problems: readonly InputProblem[];
+  /** The rules that speak up in `findings` and `suppressed`. */
+  readonly rules: readonly RuleDescription[];
+  /** The baseline that was given; `stale` counts its entries that match nothing any more. */
+  readonly baseline: { readonly path: string; readonly stale: number } | null;
+  /** With `--since`: how many files were replayed but not judged, because they are as they were at that point. */
+  readonly since: { readonly ref: string; readonly unchanged: number } | null;
+}
+
+export interface CheckedFile {
+  /** As the user typed it. */
+  readonly path: string;
+  /** From the top of the repository, with `/` between the parts. */
+  readonly repositoryPath: string;
+  /** What the spans count in. */
+  readonly text: string;
+  readonly statements: readonly JudgedStatement[];
 }
 
 export interface ExplainReport {

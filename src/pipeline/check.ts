@@ -1,18 +1,25 @@
 import { applyStatement } from '../catalog/apply-statement.ts';
-import { deriveFacts } from '../facts/postgres/derive-facts.ts';
-import { lintStatement } from '../lint/lint-statement.ts';
+import { RULE_DESCRIPTIONS } from '../lint/rule-descriptions.ts';
 import type { Catalog } from '../model/catalog.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, SuppressedFinding } from '../model/finding.ts';
+import type { InputProblem } from '../model/input-problem.ts';
 import type { Migration } from '../model/migration.ts';
 import type { CheckReport, JudgedStatement } from '../model/report.ts';
+import type { RuleSettings } from '../model/rule-settings.ts';
 import type { Statement } from '../model/statement.ts';
-import { recipeFor } from '../plan/recipes.ts';
-import { splitCommands } from '../plan/split-commands.ts';
-import { type JudgedStep, type JudgeOptions, judgeStatements } from './judge-statements.ts';
+import { type Baseline, compareWithBaseline } from './baseline.ts';
+import { checkFile } from './check-file.ts';
+import type { JudgedStep, JudgeOptions } from './judge-statements.ts';
 
 export interface ParsedMigration {
   readonly migration: Migration;
   readonly statements: readonly Statement[];
+}
+
+/** A migration that could not be read, and how many of the others stand before it. */
+export interface LeftOutMigration {
+  readonly problem: InputProblem;
+  readonly position: number;
 }
 
 export interface CheckInput extends JudgeOptions {
@@ -22,6 +29,13 @@ export interface CheckInput extends JudgeOptions {
   readonly planCommand: string;
   /** In words: where the catalog came from. */
   readonly context: string;
+  readonly leftOut?: readonly LeftOutMigration[];
+  readonly settings?: RuleSettings;
+  readonly baseline?: Baseline;
+  /** Files that are as they were at that point are replayed, and not judged. */
+  readonly since?: { readonly ref: string; isChanged(path: string): boolean };
+  /** From the top of the repository; without it paths are as the user typed them. */
+  repositoryPathOf?(path: string): string;
 }
 
 /**
@@ -29,53 +43,48 @@ export interface CheckInput extends JudgeOptions {
  * A relation that a file creates itself is not in use yet, so nothing is said about locking it.
  */
 export function check(input: CheckInput): CheckReport {
-  let { catalog } = input;
   const files: CheckReport['files'][number][] = [];
   const findings: Finding[] = [];
-  for (const parsed of input.migrations) {
-    const judgement = judgeStatements(parsed.statements, catalog, input);
-    files.push({ path: parsed.migration.path, statements: judgement.steps.map(judged) });
-    for (const step of judgement.steps) findings.push(...opinions(input, parsed.migration, step, catalog));
-    catalog = judgement.catalog;
+  const suppressed: SuppressedFinding[] = [];
+  const firstLeftOut = Math.min(...(input.leftOut ?? []).map(({ position }) => position));
+  let { catalog } = input;
+  let unchanged = 0;
+  for (const [index, parsed] of input.migrations.entries()) {
+    const { path } = parsed.migration;
+    if (input.since?.isChanged(path) === false) {
+      catalog = parsed.statements.reduce(applyStatement, catalog);
+      unchanged += 1;
+      continue;
+    }
+    const repositoryPath = input.repositoryPathOf?.(path) ?? path;
+    const checked = checkFile({ ...input, parsed, catalog, repositoryPath, followsLeftOut: index >= firstLeftOut });
+    files.push({ path, repositoryPath, text: parsed.migration.sql, statements: checked.steps.map(judged) });
+    // One by one: a file may have more findings than a call has arguments.
+    for (const finding of checked.findings) findings.push(finding);
+    for (const one of checked.suppressed) suppressed.push(one);
+    catalog = checked.catalog;
   }
-  return { kind: 'check', version: 1, server: input.version, context: input.context, files, findings };
+  const compared = compareWithBaseline(findings, input.baseline ?? null);
+  return {
+    kind: 'check',
+    version: 1,
+    server: input.version,
+    context: input.context,
+    files,
+    findings: compared.findings,
+    suppressed: [...suppressed, ...compared.suppressed],
+    problems: (input.leftOut ?? []).map(({ problem }) => problem),
+    rules: rulesOf([...findings, ...suppressed.map(({ finding }) => finding)]),
+    baseline: compared.baseline,
+    since: input.since === undefined ? null : { ref: input.since.ref, unchanged },
+  };
 }
 
 export function judged(step: JudgedStep): JudgedStatement {
   return { sql: step.statement.sql, span: step.statement.span, facts: step.facts };
 }
 
-function opinions(input: CheckInput, migration: Migration, step: JudgedStep, fileStart: Catalog): readonly Finding[] {
-  const isFresh = (relation: string): boolean =>
-    fileStart.relations[relation] === undefined && step.before.relations[relation] !== undefined;
-  return lintStatement({
-    path: migration.path,
-    span: step.statement.span,
-    sql: step.statement.sql,
-    facts: step.facts,
-    isUsed: (relation) => !isFresh(relation),
-    rowsOf: (relation) => {
-      const found = step.before.relations[relation];
-      return found === undefined || found.kind === 'sequence' ? null : found.rowsEstimate;
-    },
-    runsInTransaction: migration.format === 'drizzle',
-    planCommand: input.planCommand,
-    safeWay: safeWay(input, step, isFresh),
-  });
-}
-
-/** The first command of the statement for which the planner has a way of its own. */
-function safeWay(
-  input: CheckInput,
-  step: JudgedStep,
-  isFresh: (relation: string) => boolean,
-): { recipe: string; summary: string } | null {
-  let catalog = step.before;
-  for (const statement of splitCommands(step.statement)) {
-    const facts = deriveFacts({ statement, catalog, version: input.version, timeZone: input.timeZone });
-    const recipe = recipeFor({ statement, facts, catalog, version: input.version, isFresh });
-    if (recipe !== null) return { recipe: recipe.name, summary: recipe.summary };
-    catalog = applyStatement(catalog, statement);
-  }
-  return null;
+function rulesOf(findings: readonly Finding[]): CheckReport['rules'] {
+  const ids = new Set(findings.map(({ rule }) => rule));
+  return RULE_DESCRIPTIONS.filter(({ id }) => ids.has(id));
 }

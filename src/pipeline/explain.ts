@@ -1,7 +1,8 @@
 import type { Catalog } from '../model/catalog.ts';
-import type { ExplainReport } from '../model/report.ts';
+import type { ExplainReport, JudgedStatement } from '../model/report.ts';
 import { judged, type ParsedMigration } from './check.ts';
-import { type JudgeOptions, judgeStatements } from './judge-statements.ts';
+import { estimateOf } from './estimate-of.ts';
+import { type JudgedStep, type JudgeOptions, judgeStatements } from './judge-statements.ts';
 
 export interface ExplainInput extends JudgeOptions {
   readonly migrations: readonly ParsedMigration[];
@@ -12,7 +13,12 @@ export interface ExplainInput extends JudgeOptions {
 export function explain(input: ExplainInput): ExplainReport {
   const files = input.migrations.map(({ migration, statements }) => ({
     path: migration.path,
-    statements: judgeStatements(statements, input.catalog, input).steps.map(judged),
+    statements: judgeStatements(statements, input.catalog, input).steps.map((step) => withEstimate(step, input)),
   }));
   return { kind: 'explain', version: 1, server: input.version, files };
+}
+
+function withEstimate(step: JudgedStep, options: JudgeOptions): JudgedStatement {
+  const estimate = estimateOf(step, options);
+  return estimate === null ? judged(step) : { ...judged(step), estimate };
 }

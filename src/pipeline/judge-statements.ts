@@ -1,9 +1,11 @@
 import { applyStatement } from '../catalog/apply-statement.ts';
 import { deriveFacts } from '../facts/postgres/derive-facts.ts';
+import type { Calibration } from '../model/calibration.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { StatementFacts } from '../model/facts.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import type { Statement } from '../model/statement.ts';
+import { doubtUnseen } from './doubt-unseen.ts';
 
 export interface JudgedStep {
   readonly statement: Statement;
@@ -22,6 +24,8 @@ export interface JudgeOptions {
   readonly version: ServerVersion;
   /** TimeZone of the session that would run the statements; null when it is not known. */
   readonly timeZone: string | null;
+  /** How fast the server works, where the catalog has sizes to reckon with. */
+  readonly calibration?: Calibration;
 }
 
 /** Derives the facts of statements in order, each on the schema that the ones before it leave behind. */
@@ -30,7 +34,7 @@ export function judgeStatements(statements: readonly Statement[], start: Catalog
   let { timeZone } = options;
   const steps: JudgedStep[] = [];
   for (const statement of statements) {
-    const facts = deriveFacts({ statement, catalog, version: options.version, timeZone });
+    const facts = doubtUnseen(deriveFacts({ statement, catalog, version: options.version, timeZone }), catalog);
     steps.push({ statement, facts, before: catalog });
     catalog = applyStatement(catalog, statement);
     const { action } = statement;

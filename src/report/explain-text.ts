@@ -27,6 +27,7 @@ function statementText(statement: JudgedStatement, paint: Paint): string {
       row('locks', text),
     ),
     ...workTexts(facts).map((text) => row('work', text)),
+    ...(statement.estimate === undefined ? [] : [row('takes', statement.estimate.sentence)]),
     ...(facts.transaction === 'outside-only' ? [row('runs', 'only outside a transaction')] : []),
     ...(facts.failure === null ? [] : [row('fails', `${facts.failure.reason} (SQLSTATE ${facts.failure.sqlstate})`)]),
     ...facts.losses.map((loss) => row('loses', loss)),

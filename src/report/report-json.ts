@@ -1,5 +1,6 @@
 import type { StatementFacts } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
+import type { InputProblem } from '../model/input-problem.ts';
 import type { CheckReport, ExplainReport, JudgedStatement, Report, StatusReport } from '../model/report.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import { findingsInOrder } from './findings-in-order.ts';
@@ -39,7 +40,8 @@ function serverShape(server: ServerVersion): string {
 }
 
 function statementShape(statement: JudgedStatement): object {
-  return { sql: statement.sql, line: statement.span.line, ...factsShape(statement.facts) };
+  const { sql, span, facts, estimate } = statement;
+  return { sql, line: span.line, ...factsShape(facts), ...(estimate === undefined ? {} : { estimate }) };
 }
 
 function factsShape(facts: StatementFacts): object {
@@ -65,6 +67,10 @@ function checkShape(report: CheckReport): object {
     server: serverShape(report.server),
     context: report.context,
     findings: findingsInOrder(report).map(findingShape),
+    suppressed: report.suppressed.map(({ finding, by }) => ({ ...findingShape(finding), by })),
+    problems: report.problems.map(problemShape),
+    baseline: report.baseline,
+    since: report.since,
     summary: {
       files: report.files.length,
       statements: statements.length,
@@ -72,12 +78,14 @@ function checkShape(report: CheckReport): object {
       errors: count('error'),
       warnings: count('warning'),
       infos: count('info'),
+      suppressed: report.suppressed.length,
+      unreadable: report.problems.length,
     },
   };
 }
 
 function findingShape(finding: Finding): object {
-  const { span, facts } = finding;
+  const { span, focus, facts } = finding;
   return {
     rule: finding.rule,
     severity: finding.severity,
@@ -86,6 +94,14 @@ function findingShape(finding: Finding): object {
     column: span.column,
     endLine: span.endLine,
     endColumn: span.endColumn,
+    focus: {
+      line: focus.line,
+      column: focus.column,
+      endLine: focus.endLine,
+      endColumn: focus.endColumn,
+    },
+    relations: finding.relations,
+    fingerprint: finding.fingerprint,
     sql: finding.sql,
     title: finding.title,
     consequence: finding.consequence,
@@ -94,6 +110,11 @@ function findingShape(finding: Finding): object {
     nextCommand: finding.nextCommand,
     facts: { ...factsShape(facts), failure: facts.failure, losses: facts.losses, breaks: facts.breaks },
   };
+}
+
+function problemShape(problem: InputProblem): object {
+  const { code, path, line, column, message, nextCommand, fingerprint } = problem;
+  return { code, path, line, column, message, nextCommand, fingerprint };
 }
 
 function statusShape(report: StatusReport): object {

@@ -1,5 +1,10 @@
 import { UsageError } from '../model/error.ts';
-import type { Report, ReporterOutput } from '../model/report.ts';
+import type { CheckReport, Report, ReporterOutput } from '../model/report.ts';
+import { checkGithub } from './check-github.ts';
+import { checkGitlab } from './check-gitlab.ts';
+import { checkJunit } from './check-junit.ts';
+import { checkMarkdown } from './check-markdown.ts';
+import { checkSarif } from './check-sarif.ts';
 import { checkText } from './check-text.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { explainText } from './explain-text.ts';
@@ -9,14 +14,25 @@ import { planText } from './plan-text.ts';
 import { reportJson } from './report-json.ts';
 import { statusText } from './status-text.ts';
 
-/** `sql` is for plans only. */
-export type ReportFormat = 'text' | 'json' | 'sql';
+/** What other programs want of `check`. */
+const CHECK_REPORTERS = {
+  sarif: checkSarif,
+  github: checkGithub,
+  gitlab: checkGitlab,
+  junit: checkJunit,
+  markdown: checkMarkdown,
+} as const satisfies Readonly<Record<string, (report: CheckReport) => string>>;
+
+/** `sql` is for plans only; those after it are for `check` only. */
+export const REPORT_FORMATS = ['text', 'json', 'sql', 'sarif', 'github', 'gitlab', 'junit', 'markdown'] as const;
+
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /**
  * Turns a report into text and an exit code. Nothing is printed and nothing exits. `paint` colours the text format;
  * without it the text is plain.
  *
- * @throws UsageError when another report than a plan is wanted as SQL.
+ * @throws UsageError when the report has no such form.
  * @example
  * const { output, exitCode } = renderReport(await check({ paths: ['drizzle'] }), 'json');
  */
@@ -27,10 +43,16 @@ export function renderReport(report: Report, format: ReportFormat, paint: Paint 
 function outputOf(report: Report, format: ReportFormat, paint: Paint): string {
   if (format === 'json') return reportJson(report);
   if (format === 'text') return textOf(report, paint);
-  if (report.kind === 'plan') return planSql(report);
-  throw new UsageError(`The report of ${report.kind} has no SQL form.`, {
-    nextCommand: 'evenkeel plan <file> --format sql',
-  });
+  if (format === 'sql') {
+    if (report.kind === 'plan') return planSql(report);
+    throw noSuchForm(report, 'evenkeel plan <file> --format sql');
+  }
+  if (report.kind === 'check') return CHECK_REPORTERS[format](report);
+  throw noSuchForm(report, `evenkeel check <path> --format ${format}`);
+}
+
+function noSuchForm(report: Report, nextCommand: string): UsageError {
+  return new UsageError(`The report of ${report.kind} has no such form.`, { nextCommand });
 }
 
 function textOf(report: Report, paint: Paint): string {

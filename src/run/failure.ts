@@ -25,6 +25,9 @@ export type FailureKind = 'lock' | 'timeout' | 'supervisor' | 'stop' | 'fenced' 
 /** Raised by evenkeel.require_fence() when the runner's fence token is no longer the current one. */
 export const FENCED_SQLSTATE = 'EK001';
 
+/** What the driver answers to COPY ... FROM STDIN; the server counts that as cancelled, but it fails every time. */
+const NO_COPY_DATA = /No source stream defined/;
+
 /** What a failure asks for (manual, appendix A: PostgreSQL error codes). */
 export function classifyFailure(failure: Failure): FailureKind {
   if (failure.cancelledBy !== null) return failure.cancelledBy;
@@ -34,7 +37,7 @@ export function classifyFailure(failure: Failure): FailureKind {
     case '40001': // serialization_failure
       return 'lock';
     case '57014': // query_canceled
-      return 'timeout';
+      return NO_COPY_DATA.test(failure.message) ? 'fault' : 'timeout';
     case '25006': // read_only_sql_transaction
       return 'read-only';
     case FENCED_SQLSTATE:
@@ -44,17 +47,26 @@ export function classifyFailure(failure: Failure): FailureKind {
   }
 }
 
+/** A migration that has begun keeps its plan, so planning anew is no way out; an edited file is planned anew until then. */
+const BRING_BACK =
+  'Somebody changed the schema meanwhile: bring it back, or mend the file if none of its steps is done, then run the same command again.';
+const TAKE_AWAY =
+  'Compare it with the migration: rename or drop it, or mend the file if none of its steps is done, then run the same command again.';
+
 const HINTS: Readonly<Record<string, string>> = {
   '23505': 'Remove or merge the duplicate rows, then run the same command again.',
   '23514': 'Mend the rows that break the check, then run the same command again.',
   '23503': 'Mend the rows that point nowhere, then run the same command again.',
   '23502': 'Fill the rows that are NULL, then run the same command again.',
+  '57014':
+    'COPY FROM STDIN needs data that a migration file cannot give: write INSERT statements instead, then run the same command again.',
   '42501': 'Grant the right to the role, or run as the owner; then run the same command again.',
-  '42P01': 'A relation of the plan is gone: somebody changed the schema meanwhile. Look, then plan anew.',
-  '42703': 'A column of the plan is gone: somebody changed the schema meanwhile. Look, then plan anew.',
-  '42P07': 'Something of that name is there already. Compare it with the migration, then plan anew.',
-  '42701': 'A column of that name is there already. Compare it with the migration, then plan anew.',
-  '42710': 'Something of that name is there already. Compare it with the migration, then plan anew.',
+  '42P01': `A relation of the plan is gone. ${BRING_BACK}`,
+  '42703': `A column of the plan is gone. ${BRING_BACK}`,
+  '42704': `What the plan works on is gone. ${BRING_BACK}`,
+  '42P07': `Something of that name is there already. ${TAKE_AWAY}`,
+  '42701': `A column of that name is there already. ${TAKE_AWAY}`,
+  '42710': `Something of that name is there already. ${TAKE_AWAY}`,
 };
 
 /** What a person does about a failure that we must not retry, in one sentence. */

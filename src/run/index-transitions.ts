@@ -2,7 +2,7 @@ import type { ConcurrentIndexStep } from '../model/plan.ts';
 import type { RunEventDetail } from '../model/run-event.ts';
 import { addressOf, answer, carryOn, workOf } from './answer.ts';
 import { backOff, pause, resumeOf } from './back-off.ts';
-import { classifyFailure, type Failure } from './failure.ts';
+import { classifyFailure, type Failure, failureHint } from './failure.ts';
 import { afterFailure, budgetOf, stepDone, withWaiters } from './lock-transitions.ts';
 import { leaveStep, observe, probeCondition } from './next-step.ts';
 import type { Answer, InputOf, InspectionPhase, RecalledStep, RunContext, StateOf, Work } from './state.ts';
@@ -21,7 +21,7 @@ export function afterInspection(context: RunContext, state: Inspecting, input: I
   if (input.condition === 'building') return waitForBuilder(context, state, step, input);
   if (!input.onTable) {
     const message = `${step.index} is there already, but it is not an index of ${step.table}.`;
-    return failed(context, state, { sqlstate: null, message, hint: 'Compare it with the migration, then plan anew.' });
+    return failed(context, state, { sqlstate: null, message, hint: failureHint('42P07') });
   }
   const broken = step.verb === 'create' && input.condition === 'invalid' ? [step.index] : [];
   const remains = [...input.leftovers, ...broken];
@@ -130,7 +130,7 @@ function beforeAnything(
   if (step.verb === 'reindex') {
     if (input.condition !== 'absent') return observe(context, state, 0);
     const message = `There is no index ${step.index} to build anew.`;
-    return failed(context, state, { sqlstate: '42704', message, hint: 'Look what became of it, then plan anew.' });
+    return failed(context, state, { sqlstate: '42704', message, hint: failureHint('42704') });
   }
   if (!reached) return observe(context, state, 0);
   if (step.verb === 'drop') return foundDone(context, state, `${step.index} is gone already`);
@@ -143,7 +143,7 @@ function beforeAnything(
 /** A valid index of that name that is not what the step would make. */
 export function foreignIndex(context: RunContext, state: Work, step: ConcurrentIndexStep): Answer {
   const message = `An index named ${step.index} is there already, but not as the plan wants it.`;
-  return failed(context, state, { sqlstate: '42P07', message, hint: 'Compare it with the migration, then plan anew.' });
+  return failed(context, state, { sqlstate: '42P07', message, hint: failureHint('42P07') });
 }
 
 /** The step's effect is there although the ledger does not say so: record that, and say it. */

@@ -26,7 +26,8 @@ export function failed(
 ): Answer {
   const { migration, step } = addressOf(context, base);
   const { sqlstate, message, hint } = what;
-  const summary = `Step ${step} of ${migration} failed: ${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`;
+  const subject = step === '-' ? migration : `Step ${step} of ${migration}`;
+  const summary = `${subject} failed: ${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`;
   const failure = { sqlstate, message };
   return close(context, base, { outcome: 'failed', summary, nextCommand: context.commandLine, failure }, [
     { type: 'step:failed', migration, step, sqlstate, message, hint },

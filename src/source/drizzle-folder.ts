@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SourceError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
-import { readMigrationFile, reasonOf } from './migration-file.ts';
+import { type MigrationFile, orEncodingError, readMigrationFile, reasonOf } from './migration-file.ts';
 
 /** What Drizzle Kit 0.x writes about one migration. */
 interface JournalEntry {
@@ -24,7 +24,7 @@ export function journalPath(folder: string): string {
  *
  * @throws SourceError when journal and files tell different stories.
  */
-export async function readDrizzleFolder(folder: string): Promise<readonly Migration[]> {
+export async function readDrizzleFolder(folder: string): Promise<readonly MigrationFile[]> {
   const entries = await readJournal(folder);
   if (entries.length === 0) {
     throw new SourceError(`${journalPath(folder)} names no migration yet.`, {
@@ -36,7 +36,7 @@ export async function readDrizzleFolder(folder: string): Promise<readonly Migrat
     if (!files.delete(`${entry.tag}.sql`)) throw missingFile(folder, entry);
   }
   for (const name of files) throw missingEntry(folder, name);
-  return Promise.all(entries.map((entry) => readEntry(folder, entry)));
+  return Promise.all(entries.map((entry) => orEncodingError(readEntry(folder, entry))));
 }
 
 /**

@@ -1,10 +1,26 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SourceError } from '../model/error.ts';
+import { EncodingError, SourceError } from '../model/error.ts';
 import type { ForeignLedgerRow, Migration, SourceFormat } from '../model/migration.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
+const REPLACEMENT = '\uFFFD';
+
+/** A migration, or why its file is no text. */
+export type MigrationFile = Migration | EncodingError;
+
+export function isMigration(file: MigrationFile): file is Migration {
+  return !(file instanceof EncodingError);
+}
+
+/** The error instead of a rejection when a file is no text: the files beside it are worth reading. */
+export async function orEncodingError(reading: Promise<Migration>): Promise<MigrationFile> {
+  return reading.catch((error: unknown) => {
+    if (error instanceof EncodingError) return error;
+    throw error;
+  });
+}
 
 /** How the file's tool wants it noted; computed from the checksum because Drizzle's hash is the same sha256. */
 export interface MigrationFileOptions {
@@ -16,7 +32,7 @@ export interface MigrationFileOptions {
  * Reads one `.sql` file. The id is its name without folder and ending; a byte order mark is no part of the SQL, but it
  * is part of the checksum, which is taken over the bytes.
  *
- * @throws SourceError when the file cannot be read or is not UTF-8.
+ * @throws SourceError when the file cannot be read, EncodingError when it is not UTF-8.
  */
 export async function readMigrationFile(file: string, options: MigrationFileOptions): Promise<Migration> {
   const bytes = await readBytes(file);
@@ -47,11 +63,36 @@ function decode(file: string, bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new SourceError(`${file} is not valid UTF-8, so its SQL cannot be read without guessing.`, {
-      cause,
-      nextCommand: `save ${file} as UTF-8, then run the same command again`,
-    });
+    const likely = looksLike(bytes);
+    const mend = likely === 'binary' ? `take ${file} out of the migrations` : `save ${file} as UTF-8`;
+    throw new EncodingError(
+      `${file} is not valid UTF-8${likely === null ? '' : ` but ${likely}`}, so its SQL cannot be read without guessing.`,
+      { path: file, ...firstInvalid(bytes) },
+      { cause, nextCommand: `${mend}, then run the same command again` },
+    );
   }
+}
+
+/** What the bytes may be instead, where that shows. */
+function looksLike(bytes: Buffer): 'UTF-16' | 'binary' | null {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  if (mark === 'fffe' || mark === 'feff') return 'UTF-16';
+  return bytes.subarray(0, 8000).includes(0) ? 'binary' : null;
+}
+
+/** Line and column, from 1, of the first byte that is no UTF-8; columns are UTF-16 code units. */
+function firstInvalid(bytes: Buffer): { readonly line: number; readonly column: number } {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  let end = text.indexOf(REPLACEMENT);
+  // A file may hold the replacement character itself.
+  while (
+    end >= 0 &&
+    bytes.indexOf(REPLACEMENT, Buffer.byteLength(text.slice(0, end))) === Buffer.byteLength(text.slice(0, end))
+  ) {
+    end = text.indexOf(REPLACEMENT, end + 1);
+  }
+  const lines = text.slice(text.startsWith(BYTE_ORDER_MARK) ? 1 : 0, end).split(/\r\n|\n|\r/);
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }
 
 /** The reason in a file system error, in words. */

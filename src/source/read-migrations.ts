@@ -1,9 +1,9 @@
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { SourceError } from '../model/error.ts';
+import { EncodingError, SourceError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
 import { journalPath, readDrizzleFile, readDrizzleFolder } from './drizzle-folder.ts';
-import { readMigrationFile, reasonOf } from './migration-file.ts';
+import { isMigration, type MigrationFile, orEncodingError, readMigrationFile, reasonOf } from './migration-file.ts';
 import { readSqlFolder } from './sql-folder.ts';
 
 /**
@@ -11,19 +11,33 @@ import { readSqlFolder } from './sql-folder.ts';
  * or a folder that drizzle-kit 0.x wrote (it has `meta/_journal.json`); paths are taken in the order given.
  *
  * @throws SourceError when a path is missing or unreadable, when a folder holds no migration, when a Drizzle journal and
- * its files differ, and when two files have the same id.
+ * its files differ, and when two files have the same id; EncodingError when a file is no text.
  * @example
  * const migrations = await readMigrations(['drizzle']);
  * migrations[0]?.id; // '0000_create_tables'
  */
 export async function readMigrations(paths: readonly string[]): Promise<readonly Migration[]> {
   const migrations: Migration[] = [];
-  for (const given of paths) migrations.push(...(await readPath(path.normalize(given))));
-  refuseSameIds(migrations);
+  for (const file of await readEachMigration(paths)) {
+    if (file instanceof EncodingError) throw file;
+    migrations.push(file);
+  }
   return migrations;
 }
 
-async function readPath(given: string): Promise<readonly Migration[]> {
+/**
+ * As `readMigrations`, but a file that is no text stands as its error in its place, so that the others can be judged.
+ *
+ * @throws SourceError as `readMigrations` does.
+ */
+export async function readEachMigration(paths: readonly string[]): Promise<readonly MigrationFile[]> {
+  const files: MigrationFile[] = [];
+  for (const given of paths) files.push(...(await readPath(path.normalize(given))));
+  refuseSameIds(files.filter(isMigration));
+  return files;
+}
+
+async function readPath(given: string): Promise<readonly MigrationFile[]> {
   const isFolder = (await statOf(given)).isDirectory();
   if (isFolder) return (await exists(journalPath(given))) ? readDrizzleFolder(given) : readSqlFolder(given);
   if (!/\.sql$/i.test(given)) {
@@ -32,8 +46,8 @@ async function readPath(given: string): Promise<readonly Migration[]> {
     });
   }
   // A file taken out of a Drizzle folder is Drizzle's all the same: without its row Drizzle would run it again.
-  if (await exists(journalPath(path.dirname(given)))) return [await readDrizzleFile(given)];
-  return [await readMigrationFile(given, { format: 'sql', foreignLedgerRow: null })];
+  if (await exists(journalPath(path.dirname(given)))) return [await orEncodingError(readDrizzleFile(given))];
+  return [await orEncodingError(readMigrationFile(given, { format: 'sql', foreignLedgerRow: null }))];
 }
 
 async function statOf(given: string): Promise<{ isDirectory(): boolean }> {

@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SourceError } from '../model/error.ts';
-import type { Migration } from '../model/migration.ts';
-import { readMigrationFile } from './migration-file.ts';
+import { type MigrationFile, orEncodingError, readMigrationFile } from './migration-file.ts';
 import { compareNaturally } from './natural-order.ts';
 
 /**
@@ -11,7 +10,7 @@ import { compareNaturally } from './natural-order.ts';
  *
  * @throws SourceError when the folder holds no migration.
  */
-export async function readSqlFolder(folder: string): Promise<readonly Migration[]> {
+export async function readSqlFolder(folder: string): Promise<readonly MigrationFile[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => !entry.isDirectory() && isMigrationName(entry.name)).map(({ name }) => name);
   if (names.length === 0) {
@@ -19,7 +18,9 @@ export async function readSqlFolder(folder: string): Promise<readonly Migration[
     throw noMigrations(folder, folders);
   }
   const files = names.sort(compareNaturally).map((name) => path.join(folder, name));
-  return Promise.all(files.map((file) => readMigrationFile(file, { format: 'sql', foreignLedgerRow: null })));
+  return Promise.all(
+    files.map((file) => orEncodingError(readMigrationFile(file, { format: 'sql', foreignLedgerRow: null }))),
+  );
 }
 
 function isMigrationName(name: string): boolean {

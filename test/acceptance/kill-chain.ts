@@ -1,10 +1,10 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type CliResult, evenkeel } from './evenkeel-cli.ts';
 
 export interface KillChain {
-  /** Runs of `apply` that died, and the places they died at, in order. */
+  /** The places that runs of `apply` died at, in order. */
   readonly kills: readonly string[];
   /** Every place that any run passed. */
   readonly passed: ReadonlySet<string>;
@@ -36,16 +36,41 @@ export async function killAgainAndAgain(
   return inFolder(async (folder) => {
     const log = path.join(folder, 'passed');
     const done = path.join(folder, 'done');
-    writeFileSync(log, '');
-    writeFileSync(done, '');
+    appendFileSync(log, '');
     appendFileSync(done, spared.map((name) => `${name}\n`).join(''));
     const env = { EVENKEEL_FAILPOINT: `@${done}:kill`, EVENKEEL_FAILPOINT_LOG: log };
     for (;;) {
+      const before = readLines(done).length;
       const last = await evenkeel(words, { url, env });
-      if (last.signal === 'SIGKILL') continue;
+      // Whoever died at no failpoint was killed by somebody else.
+      if (last.signal === 'SIGKILL' && readLines(done).length === before + 1) continue;
       return { kills: readLines(done).slice(spared.length), passed: new Set(readLines(log)), last };
     }
   });
+}
+
+/**
+ * Chain after chain, each on a database of its own, until a run has died at every one of the failpoints. One chain is
+ * not enough: of the places behind the COMMIT of a step a database passes only one, since the next run has nothing
+ * left to do there.
+ *
+ * @param chain Makes a database, calls `killAgainAndAgain` on it with these failpoints spared, and judges what came out.
+ * @returns How many chains and kills that took.
+ */
+export async function killEverywhere(
+  failpoints: readonly string[],
+  spared: readonly string[],
+  chain: (spared: readonly string[]) => Promise<readonly string[]>,
+): Promise<{ readonly chains: number; readonly kills: readonly string[]; readonly neverReached: readonly string[] }> {
+  const kills: string[] = [];
+  for (let chains = 1; ; chains += 1) {
+    const more = await chain([...spared, ...kills]);
+    kills.push(...more);
+    const neverReached = failpoints.filter((name) => !kills.includes(name));
+    if (neverReached.length === 0 || !more.some((name) => failpoints.includes(name))) {
+      return { chains, kills, neverReached };
+    }
+  }
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

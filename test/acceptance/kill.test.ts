@@ -1,23 +1,13 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { evenkeel, startEvenkeel } from './evenkeel-cli.ts';
-import { killAgainAndAgain, listFailpoints } from './kill-chain.ts';
+import { killEverywhere, listFailpoints } from './kill-chain.ts';
+import { FEW, killUnderLoad, seededShop as makeShop, throughAll } from './killed-shop.ts';
 import type { SeededRows } from './shop-client.ts';
-import {
-  migrateByDrizzle,
-  rowDifferences,
-  SEEDED,
-  schemaDifferences,
-  seed,
-  shopRows,
-  withTruths,
-} from './shop-database.ts';
-import { startShopLoad } from './shop-load.ts';
+import { migrateByDrizzle, SEEDED, seed } from './shop-database.ts';
 
 const shop = 'examples/shop/drizzle';
-const throughAll = ['apply', shop, '--through', 'contract'];
-const FEW: SeededRows = { customers: 60, products: 20, orders: 400, items: 800 };
 
 const databases: TestDatabase[] = [];
 afterAll(() => Promise.all(databases.map((database) => database.drop())));
@@ -36,70 +26,35 @@ async function until(question: () => Promise<boolean>): Promise<void> {
   while (!(await question())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-describe('killed at every failpoint of all the migrations, with writers at work', () => {
-  let undisturbed: Awaited<ReturnType<typeof seededShop>>;
-  let failpoints: readonly string[];
-  beforeAll(async () => {
-    undisturbed = await seededShop(FEW);
-    failpoints = await listFailpoints(throughAll, undisturbed.database.url);
+/**
+ * One failpoint of each kind (`before/strike#1`, `after/copy-batch#2`, ...), the kinds spread over the migrations.
+ * `npm run test:kill` takes all of them.
+ */
+function oneOfEachKind(failpoints: readonly string[]): readonly string[] {
+  const kindOf = (name: string): string => name.replace(/^[^/]+\/[^/]+\//, '');
+  return [...new Set(failpoints.map(kindOf))].flatMap((kind, place) => {
+    const names = failpoints.filter((name) => kindOf(name) === kind);
+    return names[(place * 7) % names.length] ?? [];
   });
-
-  // Two chains side by side, each with every second place: a kill costs the start of a process.
-  test('the next run always goes on, and what comes out is the same', { timeout: 900_000 }, async () => {
-    expect(failpoints.length).toBeGreaterThan(300);
-    const chain = async (mine: number): Promise<readonly string[]> => {
-      const { database, client } = await seededShop(FEW);
-      const options = { url: database.url, clients: 4, seeded: FEW, traffic: 'unchanging' } as const;
-      const load = await startShopLoad('wide-totals', options);
-      const spared = failpoints.filter((_, place) => place % 2 !== mine);
-      try {
-        const { kills, passed, last } = await killAgainAndAgain(throughAll, database.url, spared);
-        const report = await load.stop();
-        expect(last).toMatchObject({ exitCode: 0, signal: null, stderr: '' });
-        expect(report.failures).toEqual([]);
-        expect(report.sent).toBeGreaterThan(100);
-        // Not one place was passed unharmed.
-        expect([...passed].filter((name) => !kills.includes(name) && !spared.includes(name))).toEqual([]);
-        expect(new Set(kills).size).toBe(kills.length);
-        expect(await schemaDifferences(undisturbed.database.url, database.url)).toEqual([]);
-        const expected = withTruths(await shopRows(undisturbed.client, FEW), report.truths);
-        expect(rowDifferences(expected, await shopRows(client, FEW))).toEqual([]);
-        await expectCleanLedger(client);
-        return kills;
-      } finally {
-        load.end();
-      }
-    };
-    const kills = (await Promise.all([chain(0), chain(1)])).flat();
-    expect(failpoints.filter((name) => !kills.includes(name))).toEqual([]);
-  });
-});
-
-/** Everything is applied, Drizzle knows it, nobody holds the runner lock, and nothing of ours is left in the schema. */
-async function expectCleanLedger(client: pg.Client): Promise<void> {
-  const { rows } = await client.query(
-    `SELECT (SELECT count(*)::int FROM evenkeel.migration WHERE state <> 'applied') AS unfinished,
-            (SELECT count(*)::int FROM evenkeel.step WHERE state NOT IN ('done', 'passed')) AS "unfinishedSteps",
-            (SELECT count(*)::int FROM drizzle.__drizzle_migrations) AS "forDrizzle",
-            (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory') AS locks,
-            (SELECT count(*)::int FROM pg_index WHERE NOT indisvalid) AS "invalidIndexes",
-            (SELECT count(*)::int FROM pg_attribute WHERE attname LIKE 'evenkeel%') AS "leftColumns",
-            (SELECT count(*)::int FROM pg_trigger WHERE NOT tgisinternal) AS triggers,
-            (SELECT count(*)::int FROM pg_proc p WHERE pronamespace = 'public'::regnamespace) AS functions`,
-  );
-  expect(rows).toEqual([
-    {
-      unfinished: 0,
-      unfinishedSteps: 0,
-      forDrizzle: 16,
-      locks: 0,
-      invalidIndexes: 0,
-      leftColumns: 0,
-      triggers: 0,
-      functions: 0,
-    },
-  ]);
 }
+
+test('killed at a failpoint of each kind, with writers at work: the next run goes on, the same comes out', {
+  timeout: 240_000,
+}, async () => {
+  const undisturbed = await makeShop('drizzle', 18);
+  databases.push(undisturbed.database);
+  const failpoints = await listFailpoints(throughAll('drizzle'), undisturbed.database.url);
+  expect(failpoints.length).toBeGreaterThan(400);
+  const chosen = oneOfEachKind(failpoints);
+  expect(chosen.length).toBeGreaterThan(35);
+  const others = failpoints.filter((name) => !chosen.includes(name));
+  const { neverReached } = await killEverywhere(chosen, others, async (spared) => {
+    const killed = await makeShop('drizzle', 18);
+    databases.push(killed.database);
+    return killUnderLoad(killed, undisturbed, spared);
+  });
+  expect(neverReached).toEqual([]);
+});
 
 describe('killed in the middle of work', () => {
   test('between the batches of a backfill: the next run takes up the cursor', { timeout: 240_000 }, async () => {

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +15,8 @@ export interface StandbyServer {
 }
 
 /** A standby: a copy of a server that is at rest, in recovery for ever because nobody sends it more WAL. */
-export async function startStandby(primary: PostgresServer, port: number): Promise<StandbyServer> {
+export async function startStandby(primary: PostgresServer): Promise<StandbyServer> {
+  const port = await freePort();
   const client = new pg.Client({ connectionString: primary.url() });
   await client.connect();
   const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
@@ -53,4 +55,15 @@ export async function startStandby(primary: PostgresServer, port: number): Promi
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
 }

@@ -1,36 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from './run-program.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-interface Ended {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The program as a process of its own, with its standard output as a pipe. */
-async function evenkeel(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const { DATABASE_URL: _, FORCE_COLOR: __, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), ...words], {
-    cwd: root,
-    env: { ...inherited, ...env },
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (data) => {
-    stdout += data;
-  });
-  child.stderr.on('data', (data) => {
-    stderr += data;
-  });
-  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { exitCode, stdout, stderr };
-}
 
 let folder = '';
 beforeAll(() => {
@@ -41,11 +16,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the program', () => {
   it('knows its version', async () => {
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-    expect(await evenkeel(['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+    expect(await runProgram(['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it.each(['drizzle', 'sql'])('checks the shop in the layout %s, whole even through a pipe', async (layout) => {
-    const ended = await evenkeel(['check', `examples/shop/${layout}`, '--format', 'json']);
+    const ended = await runProgram(['check', `examples/shop/${layout}`, '--format', 'json']);
     expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
     const report = JSON.parse(ended.stdout);
     expect(report.summary).toMatchObject({ files: 16, statements: 29, unknown: 0 });
@@ -59,15 +34,15 @@ describe('the program', () => {
   it('tells where broken SQL is broken, and exits with 2', async () => {
     const file = path.join(folder, '0001_broken.sql');
     writeFileSync(file, 'SELECT 1;\nALTER TABLE orders ADD COLUM x int y;\n');
-    const ended = await evenkeel(['check', file]);
-    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(ended.stderr).toContain(`${file}:2:`);
-    expect(ended.stderr).toMatch(/^error [^\n]+\nNext: [^\n]+\n$/);
+    const ended = await runProgram(['check', file]);
+    expect(ended).toMatchObject({ exitCode: 2, stderr: '' });
+    expect(ended.stdout).toContain(`${file}:2:32  unreadable`);
+    expect(ended.stdout).toMatch(/^ {2}next {6}open [^\n]+:2:32, mend it, and run the same command again$/m);
   });
 
   it('says in one sentence that nobody answers, without the password', async () => {
     const url = 'postgresql://me:s3cr3t@127.0.0.1:1/shop';
-    const ended = await evenkeel(['status'], { DATABASE_URL: url });
+    const ended = await runProgram(['status'], { env: { DATABASE_URL: url } });
     expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ended.stderr).toMatch(/^error [^\n]+\nNext: [^\n]+\n$/);
     expect(ended.stderr).not.toContain('s3cr3t');

@@ -21,12 +21,26 @@ interface Recorder extends Toolkit {
   readonly asked: { readonly name: string; readonly options: object }[];
 }
 
+const PAGE = { text: '# a-rule\n\n**What happens.** Much.\n', bad: 'DROP TABLE a;\n', good: 'SELECT 1;\n' };
+
 const answers: Toolkit = {
+  loadConfig: async () => null,
+  writeBaseline: async () => 3,
+  listRules: () => [
+    { id: 'a-rule', severity: 'error', summary: 'Something bad happens.', remedy: 'Do not.' },
+    { id: 'another-rule', severity: 'info', summary: 'Something happens.', remedy: 'Be careful.' },
+  ],
+  readRulePage: async () => PAGE,
+  listRecipes: () => [{ name: 'a-recipe', summary: 'Do it slowly.' }],
+  readRecipePage: async () => PAGE,
   check: async () => savedCheck,
   explain: async () => savedExplain,
   makePlan: async () => savedPlan,
   apply: async () => 'completed',
   status: async () => savedStatus,
+  takeSnapshot: async () => {
+    throw new ConnectionError('No server answers at h:5432/d: the connection was refused.');
+  },
 };
 
 function recorder(overrides: Partial<Toolkit> = {}): Recorder {
@@ -39,12 +53,14 @@ function recorder(overrides: Partial<Toolkit> = {}): Recorder {
       return answer(options);
     };
   return {
+    ...toolkit,
     asked,
     check: note('check', toolkit.check),
     explain: note('explain', toolkit.explain),
     makePlan: note('plan', toolkit.makePlan),
     apply: note('apply', toolkit.apply),
     status: note('status', toolkit.status),
+    takeSnapshot: note('snapshot', toolkit.takeSnapshot),
   };
 }
 

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { applyStatement } from '../../src/catalog/apply-statement.ts';
 import { emptyCatalog } from '../../src/catalog/empty-catalog.ts';
-import { RULES } from '../../src/lint/rules.ts';
+import { FILE_RULES } from '../../src/lint/file-rules.ts';
+import { RULE_DESCRIPTIONS } from '../../src/lint/rule-descriptions.ts';
 import type { SourceFormat } from '../../src/model/migration.ts';
 import type { CheckReport } from '../../src/model/report.ts';
 import { check } from '../../src/pipeline/check.ts';
@@ -31,15 +32,16 @@ function checkFile(path: string, format: SourceFormat = 'sql'): CheckReport {
 
 test('every rule has its examples and its page, and no page is without a rule', () => {
   const folders = readdirSync('rules', { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  expect(folders.map((entry) => entry.name).sort()).toEqual(RULES.map((rule) => rule.id).sort());
-  for (const { id } of RULES) {
+  expect(folders.map((entry) => entry.name).sort()).toEqual(RULE_DESCRIPTIONS.map((rule) => rule.id).sort());
+  for (const { id, summary } of RULE_DESCRIPTIONS) {
+    expect(summary).toMatch(/^[A-Z].{20,100}\.$/);
     for (const file of ['bad.sql', 'good.sql', 'doc.md'])
       expect(existsSync(`rules/${id}/${file}`), `${id}/${file}`).toBe(true);
     expect(readFileSync(`rules/${id}/doc.md`, 'utf8')).toMatch(new RegExp(`^# ${id}\n`));
   }
 });
 
-describe.each(RULES)('$id', ({ id, severity }) => {
+describe.each(RULE_DESCRIPTIONS)('$id', ({ id, severity }) => {
   // Only Drizzle's files run in a transaction of their tool's.
   const format = id === 'outside-transaction' ? 'drizzle' : 'sql';
 
@@ -48,7 +50,8 @@ describe.each(RULES)('$id', ({ id, severity }) => {
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ severity, path: `rules/${id}/bad.sql` });
     for (const text of [findings[0]?.title, findings[0]?.consequence, findings[0]?.remedy]) expect(text).toMatch(/\.$/);
-    expect(findings[0]?.nextCommand).toBe(`evenkeel plan rules/${id}/bad.sql`);
+    const isAboutFile = Object.values(FILE_RULES).some((rule) => rule.id === id);
+    expect(findings[0]?.nextCommand).toBe(isAboutFile ? `evenkeel rules ${id}` : `evenkeel plan rules/${id}/bad.sql`);
   });
 
   test('is silent about good.sql', () => {

@@ -8,8 +8,10 @@ import { savedCheck, savedExplain, savedPlan, savedStatus } from './saved-report
 describe('text', () => {
   it('of check is in the order of the files', () => {
     expect(renderReport(savedCheck, 'text').output).toMatchInlineSnapshot(`
-      "drizzle/0002_order_public_id.sql:1:1  error  Adding a column with a volatile default rewrites public.orders. [rewrite-volatile-default]
-        ALTER TABLE "orders" ADD COLUMN "public_id" uuid DEFAULT gen_random_uuid() NOT NULL
+      "drizzle/0002_order_public_id.sql:1:1  error  Adding a column with a volatile default rewrites public.orders.
+          [rewrite-volatile-default]
+        1 | ALTER TABLE "orders" ADD COLUMN "public_id" uuid DEFAULT gen_random_uuid() NOT NULL;
+          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         locks     ACCESS EXCLUSIVE on public.orders (reads and writes wait)
         work      rewrites public.orders
         so        Every reader and writer of public.orders waits behind it for as long as the rewrite takes, and
@@ -18,8 +20,10 @@ describe('text', () => {
         safe way  Add the column without a default, set the default for new rows, and fill the old ones in batches.
         next      evenkeel plan drizzle/0002_order_public_id.sql
 
-      drizzle/0010_drop_legacy_code.sql:1:1  warning  Dropping a column that the running application may still read. [drop-column]
-        ALTER TABLE customers DROP COLUMN legacy_code
+      drizzle/0010_drop_legacy_code.sql:1:1  warning  Dropping a column that the running application may still read.
+          [drop-column]
+        1 | ALTER TABLE customers DROP COLUMN legacy_code;
+          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         locks     ACCESS EXCLUSIVE on public.customers (reads and writes wait)
         loses     column public.customers.legacy_code
         breaks    Code that still names legacy_code fails with 42703.
@@ -28,22 +32,19 @@ describe('text', () => {
         safe way  Deploy code that does not name the column first, then drop it.
         next      evenkeel plan drizzle/0010_drop_legacy_code.sql
 
-      drizzle/0010_drop_legacy_code.sql:5:1  info  A statement that cannot be judged. [unknown-statement]
-        DO $$ BEGIN PERFORM 1; END $$
-        so        Nobody can tell what it locks.
-        certainty unknown
-        why       Evenkeel does not look into DO blocks; write the statements out to have them judged.
-        safe way  Write its statements out.
-        next      evenkeel explain drizzle/0010_drop_legacy_code.sql
+      Notes (evenkeel rules <rule> says more)
+        drizzle/0010_drop_legacy_code.sql:5:1  A statement that cannot be judged. [unknown-statement]
 
-      4 statements in 2 files for PostgreSQL 18, judged against replayed migrations: 1 error, 1 warning, 1 note. 1 statement could not be judged for certain.
+      4 statements in 2 files for PostgreSQL 18, judged against replayed migrations: 1 error, 1 warning, 1 note.
+      1 statement could not be judged for certain.
       "
     `);
   });
 
   it('of check without findings says what was judged', () => {
     expect(renderReport({ ...savedCheck, findings: [] }, 'text').output).toMatchInlineSnapshot(`
-      "4 statements in 2 files for PostgreSQL 18, judged against replayed migrations: no findings. 1 statement could not be judged for certain.
+      "4 statements in 2 files for PostgreSQL 18, judged against replayed migrations: no findings.
+      1 statement could not be judged for certain.
       "
     `);
   });
@@ -266,16 +267,22 @@ describe('json', () => {
     const { findings, ...rest } = JSON.parse(renderReport(savedCheck, 'json').output);
     expect(rest).toMatchInlineSnapshot(`
       {
+        "baseline": null,
         "context": "replayed migrations",
+        "problems": [],
         "server": "postgresql 18",
+        "since": null,
         "summary": {
           "errors": 1,
           "files": 2,
           "infos": 1,
           "statements": 4,
+          "suppressed": 0,
           "unknown": 1,
+          "unreadable": 0,
           "warnings": 1,
         },
+        "suppressed": [],
         "version": 1,
       }
     `);
@@ -312,10 +319,20 @@ describe('json', () => {
           "scans": [],
           "transaction": "any",
         },
+        "fingerprint": "cf1776032ae5472480dc8ccd24e55bee0cf438e761bbf09dbf878383d8a5f2a8",
+        "focus": {
+          "column": 1,
+          "endColumn": 84,
+          "endLine": 1,
+          "line": 1,
+        },
         "line": 1,
         "nextCommand": "evenkeel plan drizzle/0002_order_public_id.sql",
         "path": "drizzle/0002_order_public_id.sql",
         "recipe": "add-column-volatile-default",
+        "relations": [
+          "public.orders",
+        ],
         "remedy": "Add the column without a default, set the default for new rows, and fill the old ones in batches.",
         "rule": "rewrite-volatile-default",
         "severity": "error",
@@ -366,8 +383,8 @@ describe('sql', () => {
       BEGIN
         WHILE EXISTS (SELECT FROM public.orders WHERE public_id IS NULL) LOOP
           SET LOCAL lock_timeout = '100ms';
-          UPDATE public.orders SET public_id = gen_random_uuid() WHERE (public_id IS NULL) AND (id) IN (
-            SELECT id FROM public.orders WHERE public_id IS NULL ORDER BY id LIMIT 1000 FOR UPDATE);
+          UPDATE public.orders SET public_id = gen_random_uuid() WHERE (public_id IS NULL) AND ("id") IN (
+            SELECT "id" FROM public.orders WHERE public_id IS NULL ORDER BY "id" LIMIT 1000 FOR UPDATE);
           COMMIT;
         END LOOP;
       END $evenkeel$;

@@ -1,8 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { StatementFacts } from '../../src/model/facts.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import type { CheckReport, ExplainReport, JudgedStatement, PlanReport, StatusReport } from '../../src/model/report.ts';
-import type { Span } from '../../src/model/span.ts';
+import type {
+  CheckedFile,
+  CheckReport,
+  ExplainReport,
+  JudgedStatement,
+  PlanReport,
+  StatusReport,
+} from '../../src/model/report.ts';
+import { partOfSpan, type Span } from '../../src/model/span.ts';
 
 /** Reports as the pipeline would make them, saved as values: reporters are tested without anything in front of them. */
 const NO_FACTS: StatementFacts = {
@@ -66,13 +74,46 @@ const block = statement('DO $$ BEGIN PERFORM 1; END $$', 5, {
   because: ['Evenkeel does not look into DO blocks; write the statements out to have them judged.'],
 });
 
+/** A file with each statement on its line, and spans that count in it. */
+function file(path: string, statements: readonly JudgedStatement[]): CheckedFile {
+  let text = '';
+  for (const { sql, span } of statements) {
+    text += `${'\n'.repeat(Math.max(0, span.line - text.split('\n').length))}${sql};`;
+  }
+  return {
+    path,
+    repositoryPath: `shop/${path}`,
+    text: `${text}\n`,
+    statements: statements.map((one) => placed(text, one)),
+  };
+}
+
+function placed(text: string, statement: JudgedStatement): JudgedStatement {
+  const startOffset = text.indexOf(statement.sql);
+  const { line, column } = statement.span;
+  const whole = { line, column, endLine: 1, endColumn: 1, startOffset, endOffset: 0 };
+  return { ...statement, span: partOfSpan(whole, statement.sql, 0, statement.sql.length) };
+}
+
 const files = [
-  { path: 'drizzle/0002_order_public_id.sql', statements: [volatileDefault, concurrentIndex] },
-  { path: 'drizzle/0010_drop_legacy_code.sql', statements: [dropColumn, block] },
+  file('drizzle/0002_order_public_id.sql', [volatileDefault, concurrentIndex]),
+  file('drizzle/0010_drop_legacy_code.sql', [dropColumn, block]),
 ];
 
-function finding(judged: JudgedStatement, fields: Omit<Finding, 'span' | 'sql' | 'facts'>): Finding {
-  return { ...fields, span: judged.span, sql: judged.sql, facts: judged.facts };
+type GivenFields = Omit<Finding, 'span' | 'focus' | 'sql' | 'facts' | 'relations' | 'fingerprint'>;
+
+function finding(judged: JudgedStatement, fields: GivenFields): Finding {
+  const { sql, facts } = judged;
+  const placed = files.flatMap(({ statements }) => statements).find((one) => one.sql === sql) ?? judged;
+  return {
+    ...fields,
+    span: placed.span,
+    focus: placed.span,
+    sql,
+    facts,
+    relations: facts.locks.map(({ relation }) => relation),
+    fingerprint: createHash('sha256').update(`${fields.rule} ${sql}`).digest('hex'),
+  };
 }
 
 const findings: readonly Finding[] = [
@@ -116,6 +157,50 @@ export const savedCheck: CheckReport = {
   context: 'replayed migrations',
   files,
   findings,
+  suppressed: [],
+  problems: [],
+  rules: findings.map(({ rule, severity, title, remedy }) => ({ id: rule, severity, summary: title, remedy })),
+  baseline: null,
+  since: null,
+};
+
+const [accepted, ...others] = findings;
+const broken = 'CREATE TABLE a (\n  x int NOT NUL\n);\n';
+
+/** A report with everything that a report of check can have. */
+export const fullCheck: CheckReport = {
+  ...savedCheck,
+  findings: others,
+  suppressed:
+    accepted === undefined
+      ? []
+      : [{ finding: accepted, by: { kind: 'comment', reason: 'nothing reads it & never will: "sure"', line: 1 } }],
+  problems: [
+    {
+      code: 'sql-syntax',
+      path: 'drizzle/0011_broken.sql',
+      repositoryPath: 'shop/drizzle/0011_broken.sql',
+      line: 2,
+      column: 13,
+      message: 'syntax error at or near "NUL"; expected NULL instead of NUL.',
+      nextCommand: 'open drizzle/0011_broken.sql:2:13, mend it, and run the same command again',
+      text: broken,
+      fingerprint: createHash('sha256').update('broken').digest('hex'),
+    },
+    {
+      code: 'encoding',
+      path: 'drizzle/0012_größe, 100%.sql',
+      repositoryPath: 'shop/drizzle/0012_größe, 100%.sql',
+      line: 3,
+      column: 7,
+      message: 'The file is not valid UTF-8, so its SQL cannot be read without guessing.',
+      nextCommand: 'save it as UTF-8, then run the same command again',
+      text: null,
+      fingerprint: createHash('sha256').update('binary').digest('hex'),
+    },
+  ],
+  baseline: { path: 'evenkeel.baseline.json', stale: 2 },
+  since: { ref: 'main', unchanged: 9 },
 };
 
 export const savedExplain: ExplainReport = {
@@ -137,7 +222,7 @@ const plan: Plan = {
     {
       id: '0002_order_public_id',
       path: 'drizzle/0002_order_public_id.sql',
-      checksum: 'c2',
+      checksum: 'c'.repeat(64),
       foreignLedgerRow: null,
       steps: [
         {
@@ -230,7 +315,7 @@ export const savedStatus: StatusReport = {
       record: {
         id: '0000_create_tables',
         path: 'drizzle/0000_create_tables.sql',
-        checksum: 'c0',
+        checksum: 'c'.repeat(64),
         state: 'applied',
         appliedAt: '2026-01-05T09:00:01Z',
         steps: [],
@@ -244,7 +329,7 @@ export const savedStatus: StatusReport = {
       record: {
         id: '0002_order_public_id',
         path: 'drizzle/0002_order_public_id.sql',
-        checksum: 'c2',
+        checksum: 'c'.repeat(64),
         state: 'gated',
         appliedAt: null,
         steps: [

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isBuiltInType } from '../../src/model/built-in-type.ts';
 import { SqlSyntaxError } from '../../src/model/error.ts';
-import { isBuiltInType } from '../../src/sql/postgres/built-in-type.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
 import { parseExpression } from '../../src/sql/postgres/parse-expression.ts';
 import { parseType } from '../../src/sql/postgres/parse-type.ts';

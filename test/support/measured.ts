@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { MeasuredFile, MeasuredForm } from '../../measure/measured-form.ts';
 import { applyStatement } from '../../src/catalog/apply-statement.ts';
 import { emptyCatalog } from '../../src/catalog/empty-catalog.ts';
 import { deriveFacts } from '../../src/facts/postgres/derive-facts.ts';
@@ -6,25 +7,9 @@ import type { Catalog } from '../../src/model/catalog.ts';
 import type { StatementFacts } from '../../src/model/facts.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
 
-export interface MeasuredForm {
-  readonly id: string;
-  readonly schema: string;
-  readonly setup: string | null;
-  readonly timeZone: string;
-  readonly sql: string;
-  readonly transaction: 'any' | 'outside-only';
-  readonly error: { readonly sqlstate: string; readonly message: string } | null;
-  readonly locks: readonly { readonly relation: string; readonly relationKind: string; readonly mode: string }[];
-  readonly rewrites: readonly string[];
-  readonly scans: readonly string[];
-  readonly indexBuilds: readonly string[];
-}
+export type { MeasuredForm } from '../../measure/measured-form.ts';
 
-export interface MeasuredFile {
-  readonly major: number;
-  readonly forms: readonly MeasuredForm[];
-}
-
+/** The committed data of one major. */
 export function readMeasured(major: number): MeasuredFile {
   return JSON.parse(readFileSync(`measured/postgresql-${major}.json`, 'utf8')) as MeasuredFile;
 }
@@ -41,47 +26,19 @@ function schemaCatalog(name: string, major: number): Catalog {
   return catalog;
 }
 
-/** What we derive for a measured form, in the measured data's own shape. */
-export function derivedFor(
-  form: MeasuredForm,
-  major: number,
-): { facts: StatementFacts; shape: Record<string, unknown> } | null {
+/**
+ * What we derive for a measured form.
+ *
+ * @throws SqlSyntaxError when the grammar does not take the form.
+ */
+export function factsOfForm(form: MeasuredForm, major: number): { facts: StatementFacts; catalog: Catalog } {
   const base = schemaCatalog(form.schema, major);
   const catalog = form.setup === null ? base : parseStatements(form.setup, form.id).reduce(applyStatement, base);
   const [statement] = parseStatements(form.sql, form.id);
-  if (statement === undefined) return null;
-  const facts = deriveFacts({
-    statement,
+  if (statement === undefined) throw new TypeError(`${form.id} holds no statement`);
+  const version = { engine: 'postgresql', major } as const;
+  return {
+    facts: deriveFacts({ statement, catalog, version, timeZone: form.timeZone, catalogIsComplete: true }),
     catalog,
-    version: { engine: 'postgresql', major },
-    timeZone: form.timeZone,
-    catalogIsComplete: true,
-  });
-  return { facts, shape: shapeOf(facts) };
-}
-
-function shapeOf(facts: StatementFacts): Record<string, unknown> {
-  return {
-    error: facts.failure?.sqlstate ?? null,
-    transaction: facts.transaction,
-    locks: Object.fromEntries(facts.locks.map((lock) => [lock.relation, lock.mode])),
-    rewrites: facts.rewrites,
-    scans: facts.scans,
-    indexBuilds: facts.indexBuilds,
-  };
-}
-
-/** Indexes are left out: their locks keep nobody from a table. */
-export function measuredShape(form: MeasuredForm): Record<string, unknown> {
-  const locks = form.locks.filter((lock) => lock.relationKind !== 'index' && lock.relationKind !== 'partitioned-index');
-  return {
-    error: form.error?.sqlstate ?? null,
-    transaction: form.transaction,
-    locks: Object.fromEntries(
-      [...locks].sort((a, b) => (a.relation < b.relation ? -1 : 1)).map((lock) => [lock.relation, lock.mode]),
-    ),
-    rewrites: [...form.rewrites].sort(),
-    scans: [...form.scans].sort(),
-    indexBuilds: [...form.indexBuilds].sort(),
   };
 }

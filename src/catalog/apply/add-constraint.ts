@@ -91,6 +91,7 @@ function addCheck(
     expression,
     valid: definition.enforced && (definition.valid || fresh),
     noInherit: definition.noInherit,
+    ...(definition.enforced ? {} : { enforced: false }),
   };
   let changed = catalog;
   for (const target of treeOf(catalog, relationKey(table.name), only || constraint.noInherit)) {
@@ -135,6 +136,7 @@ function addForeignKey(
     deferrable: definition.deferrable,
     onDelete: definition.onDelete,
     onUpdate: definition.onUpdate,
+    ...(definition.enforced ? {} : { enforced: false }),
   };
   const key = relationKey(table.name);
   return spreadForeignKey(withConstraint(catalog, key, constraint), key, constraint);

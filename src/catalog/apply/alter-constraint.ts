@@ -43,18 +43,26 @@ export function alterConstraint(
   if (constraint?.kind !== 'foreign-key') return catalog;
   return changeForeignKey(catalog, key, constraint, {
     ...(command.deferrable === null ? {} : { deferrable: command.deferrable }),
-    ...(command.enforced === null ? {} : { valid: command.enforced }),
+    ...(command.enforced === null ? {} : { valid: command.enforced, enforced: command.enforced }),
   });
+}
+
+type ForeignKeyChange = Partial<Pick<ForeignKeyConstraint, 'valid' | 'deferrable'>> & { readonly enforced?: boolean };
+
+function withChange(constraint: ForeignKeyConstraint, { enforced, ...change }: ForeignKeyChange): ForeignKeyConstraint {
+  if (enforced === undefined) return { ...constraint, ...change };
+  const { enforced: _before, ...rest } = constraint;
+  return { ...rest, ...change, ...(enforced ? {} : { enforced }) };
 }
 
 function changeForeignKey(
   catalog: Catalog,
   key: RelationKey,
   constraint: ForeignKeyConstraint,
-  change: Partial<Pick<ForeignKeyConstraint, 'valid' | 'deferrable'>>,
+  change: ForeignKeyChange,
 ): Catalog {
   let changed = changeConstraint(catalog, key, constraint.name, (one) =>
-    one.kind === 'foreign-key' ? { ...one, ...change } : one,
+    one.kind === 'foreign-key' ? withChange(one, change) : one,
   );
   for (const partition of directPartitions(catalog, key)) {
     const part = partition.constraints.find((one) => isSameForeignKey(one, constraint));

@@ -1,6 +1,6 @@
 import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommand } from '../../model/alter-command.ts';
-import type { Catalog, Table } from '../../model/catalog.ts';
+import type { Catalog, Table, View } from '../../model/catalog.ts';
 import { findRelation, findTable } from '../../model/catalog-lookup.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import { updateTable } from '../edit-catalog.ts';
@@ -8,25 +8,42 @@ import { addColumn } from './add-column.ts';
 import { addConstraint } from './add-constraint.ts';
 import { alterColumn } from './alter-column.ts';
 import { alterConstraint, validateConstraint } from './alter-constraint.ts';
+import { markClustered } from './cluster.ts';
 import { linkParent } from './create-table.ts';
 import { dropColumn } from './drop-column.ts';
 import { dropConstraint } from './drop-constraint.ts';
 import { attachIndex, joinPartition, leavePartition } from './partitions.ts';
+import { moveIndex, moveTable, setAccessMethod } from './storage.ts';
 
 /** ALTER TABLE: its commands in the order in which the server runs them, which is not always the one they stand in. */
 export function alterTable(catalog: Catalog, action: AlterTable): Catalog {
   if (action.object === 'index') return alterIndex(catalog, action);
   const relation = findRelation(catalog, action.name);
+  if (relation?.kind === 'materialized-view') return alterMaterializedView(catalog, relation, action);
   if (relation?.kind !== 'table') return catalog;
   const key = relationKey(relation.name);
   const commands = [...action.commands].sort((a, b) => passOf(a) - passOf(b));
   return commands.reduce((changed, command) => alter(changed, key, command, action.only), catalog);
 }
 
+function alterMaterializedView(catalog: Catalog, view: View, action: AlterTable): Catalog {
+  return action.commands.reduce(
+    (changed, command) =>
+      command.kind === 'cluster-on' || command.kind === 'set-without-cluster'
+        ? alter(changed, relationKey(view.name), command, action.only)
+        : changed,
+    catalog,
+  );
+}
+
 function alterIndex(catalog: Catalog, action: AlterTable): Catalog {
   return action.commands.reduce(
     (changed, command) =>
-      command.kind === 'attach-partition' ? attachIndex(changed, action.name, command.partition) : changed,
+      command.kind === 'attach-partition'
+        ? attachIndex(changed, action.name, command.partition)
+        : command.kind === 'set-tablespace' && command.target != null
+          ? moveIndex(changed, action.name, command.target)
+          : changed,
     catalog,
   );
 }
@@ -94,6 +111,15 @@ function alter(catalog: Catalog, key: RelationKey, command: AlterCommand, only: 
     case 'attach-partition':
     case 'detach-partition':
       return alterFamily(catalog, key, command);
+    case 'cluster-on':
+    case 'set-without-cluster':
+      return command.kind === 'cluster-on' && command.target == null
+        ? catalog
+        : markClustered(catalog, key, command.target ?? null);
+    case 'set-tablespace':
+      return command.target == null ? catalog : moveTable(catalog, key, command.target);
+    case 'set-access-method':
+      return command.target === undefined ? catalog : setAccessMethod(catalog, key, command.target);
     default:
       return updateTable(catalog, key, (table) => ({ ...table, ...tableChange(table, command) }));
   }

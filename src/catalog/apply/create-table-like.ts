@@ -6,6 +6,7 @@ import { updateTable } from '../edit-catalog.ts';
 import { mergeCheck } from './add-constraint.ts';
 import { addOwnedSequence } from './add-sequence.ts';
 import { setNotNull } from './set-not-null.ts';
+import { copyStatistics } from './statistics.ts';
 
 /** The words after INCLUDING that count in the end, `all` spelled out. */
 function includes(options: readonly string[], wanted: string): boolean {
@@ -45,6 +46,7 @@ export function copyLikeExtras(catalog: Catalog, key: RelationKey, source: Table
     if (constraint.kind !== 'check' || !includes(options, 'constraints')) continue;
     changed = mergeCheck(changed, key, { ...constraint, valid: true });
   }
+  if (includes(options, 'statistics')) changed = copyStatistics(changed, key, source);
   if (!includes(options, 'indexes')) return changed;
   for (const index of [...source.indexes].sort((a, b) => Number(b.primary) - Number(a.primary))) {
     changed = copyIndex(changed, key, source, index);

@@ -20,6 +20,7 @@ export function createTrigger(catalog: Catalog, action: CreateTrigger, sql: stri
       columns: action.columns.filter((column) => columns.has(column)).sort(),
       function: resolveFunctionName(catalog, action.function),
       ...(forEachRow ? { forEachRow } : {}),
+      ...(action.events === undefined ? {} : { events: action.events }),
     };
     return updateTable(changed, target, (one) => ({
       ...one,

@@ -1,11 +1,14 @@
 import type { CreateTableAs, CreateView } from '../../model/action.ts';
-import type { Catalog, View } from '../../model/catalog.ts';
+import type { Catalog, Column, View } from '../../model/catalog.ts';
 import { findRelation, nameForCreation } from '../../model/catalog-lookup.ts';
+import type { DataType } from '../../model/data-type.ts';
 import { SqlSyntaxError } from '../../model/error.ts';
+import { outputColumns } from '../../model/query-columns.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { parseStatements } from '../../sql/postgres/parse-statements.ts';
 import { putRelation } from '../edit-catalog.ts';
 import { bareTable, isRelationName } from './create-table.ts';
+import { resolveType } from './resolve-names.ts';
 
 /** CREATE VIEW. What it reads is kept by relation, with those of its columns that the query names. */
 export function createView(catalog: Catalog, action: CreateView): Catalog {
@@ -17,20 +20,35 @@ export function createView(catalog: Catalog, action: CreateView): Catalog {
     name,
     reads: readsOf(catalog, action.reads, action.columns),
     sql: action.sql,
+    columns: viewColumns(catalog, action, action.aliases ?? []),
     indexes: [],
     rowsEstimate: null,
     bytes: null,
   });
 }
 
+function viewColumns(
+  catalog: Catalog,
+  action: Pick<CreateView, 'query' | 'reads'>,
+  aliases: readonly string[],
+): NonNullable<View['columns']> | null {
+  const columns = outputColumns(catalog, action.query, action.reads);
+  if (columns === null) return null;
+  return columns.map(({ name, type }, at) => ({
+    name: aliases[at] ?? name,
+    type: type === null ? null : resolveType(catalog, type),
+  }));
+}
+
 /** `*` means the columns that are there now; later ones do not become part of the view. */
 function readsOf(
   catalog: Catalog,
   references: readonly RelationReference[],
-  columns: readonly string[] | null,
+  named: CreateView['columns'],
 ): View['reads'] {
   const reads = new Map<string, View['reads'][number]>();
-  for (const reference of references) {
+  for (const [index, reference] of references.entries()) {
+    const columns = named[index] ?? null;
     const relation = findRelation(catalog, reference);
     if (relation === null) continue;
     const own = relation.kind === 'table' ? relation.columns.map((column) => column.name) : null;
@@ -54,6 +72,7 @@ export function createTableAs(catalog: Catalog, action: CreateTableAs): Catalog 
       name,
       reads: readsOf(catalog, action.reads, columnsNamedIn(action.sql)),
       sql: action.sql,
+      columns: viewColumns(catalog, action, []),
       indexes: [],
       rowsEstimate: null,
       bytes: null,
@@ -62,35 +81,25 @@ export function createTableAs(catalog: Catalog, action: CreateTableAs): Catalog 
   return putRelation(catalog, { ...bareTable(name, 'permanent'), columns: columnsOfQuery(catalog, action) });
 }
 
-/** The columns that a query names, as the parser tells for a view of it; null when it takes whole rows. */
-function columnsNamedIn(query: string): readonly string[] | null {
+/** The columns that a query names, as the parser tells for a view of it. */
+function columnsNamedIn(query: string): CreateView['columns'] {
   try {
     const action = parseStatements(`CREATE VIEW query AS ${query}`, 'query')[0]?.action;
-    return action?.kind === 'create-view' ? action.columns : null;
+    return action?.kind === 'create-view' ? action.columns : [];
   } catch (error) {
     // EXECUTE of a prepared statement is no query that a view could be made of.
-    if (error instanceof SqlSyntaxError) return null;
+    if (error instanceof SqlSyntaxError) return [];
     throw error;
   }
 }
 
-const PLAIN_QUERY =
-  /^\s*SELECT\s+(\*|[\w"]+(?:\s*,\s*[\w"]+)*)\s+FROM\s+[\w".]+(?:\s+(?:WHERE|ORDER|LIMIT)\b.*)?\s*$/is;
-
 function columnsOfQuery(catalog: Catalog, action: CreateTableAs): ReturnType<typeof bareTable>['columns'] {
-  const [source] = action.reads;
-  const list = PLAIN_QUERY.exec(action.sql)?.[1];
-  const table = source === undefined || action.reads.length > 1 ? null : findRelation(catalog, source);
-  if (list === undefined || table?.kind !== 'table') return [];
-  const names = list === '*' ? null : list.split(',').map((one) => identifierOf(one.trim()));
-  const picked =
-    names === null
-      ? table.columns
-      : names.flatMap((name) => table.columns.find((column) => column.name === name) ?? []);
-  if (names !== null && picked.length !== names.length) return [];
-  return picked.map((column) => ({ ...column, notNull: false, default: null, identity: null, generated: null }));
+  const columns = viewColumns(catalog, action, []) ?? [];
+  return columns.every((column) => column.type !== null)
+    ? columns.flatMap(({ name, type }) => (type === null ? [] : [plainColumn(name, type)]))
+    : [];
 }
 
-function identifierOf(text: string): string {
-  return text.startsWith('"') ? text.slice(1, -1) : text.toLowerCase();
+function plainColumn(name: string, type: DataType): Column {
+  return { name, type, notNull: false, default: null, identity: null, generated: null, collation: null };
 }

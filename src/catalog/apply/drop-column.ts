@@ -14,7 +14,8 @@ const GENERATED_KEEP_SOURCES_SINCE = 15;
 
 /**
  * DROP COLUMN, with the indexes, constraints and sequences that cannot be without it. Without CASCADE the server
- * refuses while a foreign key elsewhere points at the column or a generated column is made of it; then nothing changes.
+ * refuses while a foreign key elsewhere points at the column, a view reads it or a generated column is made of it; then
+ * nothing changes.
  */
 export function dropColumn(
   catalog: Catalog,
@@ -41,9 +42,14 @@ function dropColumnHere(catalog: Catalog, key: RelationKey, column: string, casc
   );
   const generated = table.columns.filter((own) => own.generated !== null && own.default?.columns.includes(column));
   const takesGenerated = cascade || catalog.serverMajor < GENERATED_KEEP_SOURCES_SINCE;
-  if ((pointing.length > 0 && !cascade) || (generated.length > 0 && !takesGenerated)) return null;
-  const views = cascade ? viewsReading(catalog, key, column).map((view) => relationKey(view.name)) : [];
-  let changed = dropRelations(catalog, views, true);
+  const views = viewsReading(catalog, key, column);
+  if (!cascade && (pointing.length > 0 || views.length > 0)) return null;
+  if (generated.length > 0 && !takesGenerated) return null;
+  let changed = dropRelations(
+    catalog,
+    views.map((view) => relationKey(view.name)),
+    true,
+  );
   for (const own of generated) changed = dropColumnHere(changed, key, own.name, true) ?? changed;
   const gone = new Set(pointing.map(({ constraint }) => constraint));
   changed = mapTables(changed, (one) => ({

@@ -1,15 +1,32 @@
 import type { Catalog, Table } from '../../model/catalog.ts';
 import { findFunction } from '../../model/catalog-lookup.ts';
+import type { DataType } from '../../model/data-type.ts';
 import type { Expression } from '../../model/expression.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
-import { mapTables, removeFunction } from '../edit-catalog.ts';
+import { mapTables, putFunction, removeFunction } from '../edit-catalog.ts';
 import { dropColumn } from './drop-column.ts';
 import { mapExpressions } from './map-expressions.ts';
+import { isSameArguments } from './overloads.ts';
+import { resolveType } from './resolve-names.ts';
 
 /** DROP FUNCTION; CASCADE takes triggers, defaults, CHECKs, indexes and generated columns along that call it. */
-export function dropFunction(catalog: Catalog, reference: RelationReference, cascade: boolean): Catalog {
+export function dropFunction(
+  catalog: Catalog,
+  reference: RelationReference,
+  cascade: boolean,
+  types: readonly DataType[] | null = null,
+): Catalog {
   const found = findFunction(catalog, reference);
   if (found === null) return catalog;
+  const overloads = found.overloads ?? [];
+  // Who calls which of them is not told apart.
+  if (types !== null && overloads.length > 1) {
+    const meant = types.map((type) => resolveType(catalog, type));
+    return putFunction(catalog, {
+      ...found,
+      overloads: overloads.filter((one) => !isSameArguments(one.arguments, meant)),
+    });
+  }
   const name = relationKey(found.name);
   const tables = Object.values(catalog.relations).filter((one): one is Table => one.kind === 'table');
   if (!cascade && tables.some((table) => calls(table, name))) return catalog;

@@ -9,6 +9,9 @@ import { dropRelations } from './drop-relation.ts';
 import { dropSchema } from './drop-schema.ts';
 import { dropType } from './drop-type.ts';
 import { EXTENSION_TYPES } from './extension-types.ts';
+import { withPolicyReads } from './policies.ts';
+import { dropPublication } from './publications.ts';
+import { dropStatistics } from './statistics.ts';
 
 /** DROP of anything. What the server is certain to refuse changes nothing. */
 export function drop(catalog: Catalog, action: Drop): Catalog {
@@ -27,7 +30,10 @@ export function drop(catalog: Catalog, action: Drop): Catalog {
     case 'domain':
       return each((changed, name) => dropType(changed, name, action.cascade));
     case 'function':
-      return each((changed, name) => dropFunction(changed, name, action.cascade));
+      return action.names.reduce(
+        (changed, name, at) => dropFunction(changed, name, action.cascade, action.arguments?.[at] ?? null),
+        catalog,
+      );
     case 'schema':
       return each((changed, name) => dropSchema(changed, name.name, action.cascade));
     case 'extension':
@@ -37,6 +43,10 @@ export function drop(catalog: Catalog, action: Drop): Catalog {
           changed,
         ),
       );
+    case 'statistics':
+      return each(dropStatistics);
+    case 'publication':
+      return each((changed, name) => dropPublication(changed, name.name));
     case 'trigger':
     case 'policy':
       return each((changed, name) => dropAttachment(changed, action, name));
@@ -58,10 +68,15 @@ function dropAttachment(catalog: Catalog, action: Drop, reference: RelationRefer
   if (table === null) return catalog;
   const key = relationKey(table.name);
   if (action.object === 'policy') {
-    return updateTable(catalog, key, (one) => ({
+    const kept = updateTable(catalog, key, (one) => ({
       ...one,
       policies: one.policies.filter((policy) => policy !== action.attachment),
     }));
+    const reads = catalog.policyReads ?? [];
+    return withPolicyReads(
+      kept,
+      reads.filter((one) => one.table !== key || one.policy !== action.attachment),
+    );
   }
   // Copies of a row trigger on partitions go with it.
   const isCopied = table.triggers.some((trigger) => trigger.name === action.attachment && trigger.forEachRow === true);

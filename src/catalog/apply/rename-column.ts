@@ -47,7 +47,12 @@ function renameReads(view: View, key: RelationKey, renamed: (name: string) => st
 }
 
 function renameInView(view: View, from: string, to: string): View {
-  return { ...view, indexes: view.indexes.map((index) => renameInIndex(index, from, to)) };
+  const columns = view.columns?.map((column) => (column.name === from ? { ...column, name: to } : column));
+  return {
+    ...view,
+    indexes: view.indexes.map((index) => renameInIndex(index, from, to)),
+    ...(columns === undefined ? {} : { columns }),
+  };
 }
 
 function renameInTable(table: Table, from: string, to: string): Table {

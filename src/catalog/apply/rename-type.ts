@@ -1,7 +1,7 @@
 import type { Catalog, UserType } from '../../model/catalog.ts';
 import type { DataType } from '../../model/data-type.ts';
 import { type QualifiedName, relationKey } from '../../model/relation-name.ts';
-import { mapTables, putType, removeType } from '../edit-catalog.ts';
+import { mapRelations, putType, removeType } from '../edit-catalog.ts';
 
 /** A type under a new name; columns and domains that are of it follow. */
 export function renameType(catalog: Catalog, from: QualifiedName, to: QualifiedName): Catalog {
@@ -9,10 +9,14 @@ export function renameType(catalog: Catalog, from: QualifiedName, to: QualifiedN
   if (type === undefined || catalog.types[relationKey(to)] !== undefined) return catalog;
   const followed = (used: DataType): DataType =>
     used.schema === from.schema && used.name === from.name ? { ...used, ...to } : used;
-  const changed = mapTables(catalog, (table) => ({
-    ...table,
-    columns: table.columns.map((column) => ({ ...column, type: followed(column.type) })),
-  }));
+  const changed = mapRelations(catalog, (relation) => {
+    if (relation.kind === 'table') {
+      return { ...relation, columns: relation.columns.map((one) => ({ ...one, type: followed(one.type) })) };
+    }
+    if (relation.kind === 'sequence' || relation.columns == null) return relation;
+    const columns = relation.columns.map((one) => ({ ...one, type: one.type === null ? null : followed(one.type) }));
+    return { ...relation, columns };
+  });
   const types = Object.entries(changed.types).map(([key, one]): [string, UserType] => [
     key,
     one.kind === 'domain' ? { ...one, base: followed(one.base) } : one,

@@ -8,12 +8,14 @@ import {
   relationKey,
 } from '../../model/relation-name.ts';
 import { putType, treeOf, updateTable } from '../edit-catalog.ts';
+import { renamePublication } from './publications.ts';
 import { renameColumn } from './rename-column.ts';
 import { renameFunction } from './rename-function.ts';
 import { renameConstraint, renameIndex } from './rename-index.ts';
 import { moveRelation, renameRelation } from './rename-relation.ts';
 import { renameSchema } from './rename-schema.ts';
 import { renameType } from './rename-type.ts';
+import { renameStatistics } from './statistics.ts';
 
 /** From 15 on the copies of a row trigger on partitions follow a rename. */
 const TRIGGER_COPIES_FOLLOW_SINCE = 15;
@@ -41,6 +43,10 @@ export function rename(catalog: Catalog, action: Rename): Catalog {
       return renameSchema(catalog, action.name.name, to);
     case 'rule':
       return catalog;
+    case 'statistics':
+      return renameStatistics(catalog, action.name, to);
+    case 'publication':
+      return renamePublication(catalog, action.name.name, to);
     case 'other':
       // A domain's constraint; an attribute of a composite type is not kept.
       return member === null ? catalog : renameDomainConstraint(catalog, action.name, member, to);

@@ -1,9 +1,9 @@
+import { isBuiltInType } from '../../model/built-in-type.ts';
 import type { Catalog } from '../../model/catalog.ts';
 import { findFunction, findType } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import type { Expression } from '../../model/expression.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { isBuiltInType } from '../../sql/postgres/built-in-type.ts';
 
 /** A type with the schema in which the catalog finds it; built-in and unknown types stay as they are written. */
 export function resolveType(catalog: Catalog, type: DataType): DataType {

@@ -10,6 +10,8 @@ import { type ParentRow, partitionByOf, type RelationRow, replicaIdentityOf, siz
 import type { SequenceRow } from './read-sequences.ts';
 import { type PolicyRow, type TriggerRow, triggerOfRow } from './read-triggers.ts';
 import type { ReadRow, ViewSqlRow } from './read-views.ts';
+import { typeOfRow } from './type-of-row.ts';
+import { unseenParts } from './unseen.ts';
 
 /** Everything about relations that a server answered. */
 export interface RelationRows {
@@ -44,7 +46,7 @@ class Assembly {
   readonly #parents: ReadonlyMap<string, readonly ParentRow[]>;
   readonly #sequences: ReadonlyMap<string, SequenceRow>;
   readonly #reads: ReadonlyMap<string, readonly ReadRow[]>;
-  readonly #viewSql: ReadonlyMap<string, string>;
+  readonly #viewSql: ReadonlyMap<string, string | null>;
 
   constructor(rows: RelationRows, readExpression: ReadExpression) {
     this.#readExpression = readExpression;
@@ -107,7 +109,22 @@ class Assembly {
       partitionOf: isPartition ? { parent, bound: row.bound } : null,
       inherits: isPartition ? [] : parents,
       ...sizeOf(row),
+      ...(row.tablespace === null ? {} : { tablespace: row.tablespace }),
+      ...(row.accessMethod === null ? {} : { accessMethod: row.accessMethod }),
+      ...this.#notSeen(row),
     };
+  }
+
+  #notSeen(row: RelationRow): { readonly notSeen?: readonly string[] } {
+    const { oid } = row;
+    const parts = unseenParts({
+      relation: row,
+      columns: this.#columns.get(oid) ?? [],
+      constraints: this.#constraints.get(oid) ?? [],
+      indexes: this.#indexes.get(oid) ?? [],
+      viewSql: this.#viewSql.get(oid) ?? null,
+    });
+    return parts.length === 0 ? {} : { notSeen: parts };
   }
 
   #indexesOf(oid: string): readonly Index[] {
@@ -128,8 +145,10 @@ class Assembly {
       name: { schema: row.schema, name: row.name },
       reads: reads.sort((a, b) => (a.relation < b.relation ? -1 : 1)),
       sql: this.#viewSql.get(row.oid) ?? '',
+      columns: (this.#columns.get(row.oid) ?? []).map((column) => ({ name: column.name, type: typeOfRow(column) })),
       indexes: this.#indexesOf(row.oid),
       ...(row.kind === 'm' ? sizeOf(row) : { rowsEstimate: null, bytes: null }),
+      ...this.#notSeen(row),
     };
   }
 

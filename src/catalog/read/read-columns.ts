@@ -1,8 +1,11 @@
 import type { Connection } from '../../db/connection.ts';
 import type { Column } from '../../model/catalog.ts';
+import type { Expression } from '../../model/expression.ts';
 import { quoteIdentifier, quoteName } from '../../sql/postgres/quote.ts';
 import type { ReadExpression } from './expression-reader.ts';
+import { type LockPolicy, unlessLocked } from './lock-policy.ts';
 import { TYPE_JOINS, type TypeRow, typeColumns, typeOfRow } from './type-of-row.ts';
+import { unseenExpression } from './unseen.ts';
 import { IS_USER_SCHEMA } from './user-objects.ts';
 
 /** A column of a table, view or materialized view. */
@@ -18,10 +21,12 @@ export interface ColumnRow extends TypeRow {
   readonly collation: string | null;
 }
 
-export function readColumns(connection: Connection): Promise<readonly ColumnRow[]> {
+/** A default names no column and is printed without a look at its table; the expression of a generated column does. */
+export function readColumns(connection: Connection, locks: LockPolicy): Promise<readonly ColumnRow[]> {
   return connection.query<ColumnRow>(`SELECT a.attrelid::text AS relation, a.attnum AS number, a.attname AS name,
       a.attnotnull AS "notNull", a.attidentity AS identity, a.attgenerated AS generated,
-      pg_get_expr(d.adbin, d.adrelid) AS default, cn.nspname AS "collationSchema", co.collname AS collation,
+      CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, 0)
+        ELSE ${unlessLocked(locks, ['a.attrelid'], 'pg_get_expr(d.adbin, d.adrelid)')} END AS default, cn.nspname AS "collationSchema", co.collname AS collation,
       ${typeColumns('a.atttypmod')}
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
@@ -39,11 +44,17 @@ export function columnOfRow(row: ColumnRow, readExpression: ReadExpression): Col
     name: row.name,
     type: typeOfRow(row),
     notNull: row.notNull,
-    default: row.default === null ? null : readExpression(row.default),
+    default: defaultOf(row, readExpression),
     identity: row.identity === '' ? null : row.identity === 'a' ? 'always' : 'by-default',
     generated: row.generated === '' ? null : row.generated === 's' ? 'stored' : 'virtual',
     collation: collationOfRow(row),
   };
+}
+
+/** Of a generated column that somebody kept locked nothing is known but that it has an expression. */
+function defaultOf(row: ColumnRow, readExpression: ReadExpression): Expression | null {
+  if (row.default !== null) return readExpression(row.default);
+  return row.generated === '' ? null : unseenExpression([]);
 }
 
 function collationOfRow({ collation, collationSchema }: ColumnRow): string | null {

@@ -2,6 +2,8 @@ import type { Connection } from '../../db/connection.ts';
 import type { TableConstraint } from '../../model/catalog.ts';
 import type { RelationKey } from '../../model/relation-name.ts';
 import type { ReadExpression } from './expression-reader.ts';
+import { type LockPolicy, unlessLocked } from './lock-policy.ts';
+import { unseenExpression } from './unseen.ts';
 import { IS_USER_SCHEMA } from './user-objects.ts';
 
 export interface ConstraintRow {
@@ -15,6 +17,7 @@ export interface ConstraintRow {
   readonly valid: boolean;
   readonly deferrable: boolean;
   readonly noInherit: boolean;
+  readonly enforced: boolean;
   readonly onDelete: string;
   readonly onUpdate: string;
   readonly expression: string | null;
@@ -24,12 +27,13 @@ export interface ConstraintRow {
  * A foreign key to a partitioned table has rows of its own for each partition, on the same table and under made-up
  * names; they are left out.
  */
-export function readConstraints(connection: Connection): Promise<readonly ConstraintRow[]> {
+export function readConstraints(connection: Connection, locks: LockPolicy): Promise<readonly ConstraintRow[]> {
   return connection.query<ConstraintRow>(`SELECT k.conrelid::text AS relation, k.conname AS name, k.contype AS kind,
       to_json(k.conkey)::text AS columns, k.confrelid::text AS references,
       to_json(k.confkey)::text AS "referencedColumns", k.convalidated AS valid, k.condeferrable AS deferrable,
-      k.connoinherit AS "noInherit", k.confdeltype AS "onDelete", k.confupdtype AS "onUpdate",
-      CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END AS expression
+      k.connoinherit AS "noInherit", coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) AS enforced, k.confdeltype AS "onDelete", k.confupdtype AS "onUpdate",
+      CASE WHEN k.contype = 'c'
+        THEN ${unlessLocked(locks, ['k.conrelid'], 'pg_get_expr(k.conbin, k.conrelid)')} END AS expression
     FROM pg_constraint k
     JOIN pg_class c ON c.oid = k.conrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -78,11 +82,18 @@ export function constraintOfRow(
         deferrable,
         onDelete: FOREIGN_KEY_ACTIONS[row.onDelete] ?? 'NO ACTION',
         onUpdate: FOREIGN_KEY_ACTIONS[row.onUpdate] ?? 'NO ACTION',
+        ...(row.enforced ? {} : { enforced: false }),
       };
     }
     case 'c':
-      if (row.expression === null) return null;
-      return { kind: 'check', name, expression: readExpression(row.expression), valid, noInherit: row.noInherit };
+      return {
+        kind: 'check',
+        name,
+        expression: row.expression === null ? unseenExpression(columns) : readExpression(row.expression),
+        valid,
+        noInherit: row.noInherit,
+        ...(row.enforced ? {} : { enforced: false }),
+      };
     case 'n':
       return { kind: 'not-null', name, column: columns[0] ?? '', valid };
     case 'x':

@@ -1,5 +1,7 @@
 import type { Connection } from '../../db/connection.ts';
 import type { Table } from '../../model/catalog.ts';
+import { type LockPolicy, unlessLocked } from './lock-policy.ts';
+import { tablespaceOf } from './tablespace-of.ts';
 import { IS_USER_SCHEMA, isExtensionOwned } from './user-objects.ts';
 
 /** A table, partitioned table, view, materialized view or sequence of the user's. */
@@ -15,17 +17,25 @@ export interface RelationRow {
   readonly rows: number;
   readonly pages: number;
   readonly bound: string | null;
-  /** `RANGE (a, b)`. */
+  /** `RANGE (a, b)`; null also when somebody kept the table locked. */
   readonly partitionKey: string | null;
+  readonly partitionStrategy: 'r' | 'l' | 'h' | null;
+  /** null for pg_default. */
+  readonly tablespace: string | null;
+  /** null for heap, and for what has no rows. */
+  readonly accessMethod: string | null;
 }
 
-export function readRelations(connection: Connection): Promise<readonly RelationRow[]> {
+export function readRelations(connection: Connection, locks: LockPolicy): Promise<readonly RelationRow[]> {
   return connection.query<RelationRow>(`SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name,
       c.relkind AS kind, c.relpersistence AS persistence, c.relreplident AS "replicaIdentity",
       c.relrowsecurity AS "rowSecurity", c.relforcerowsecurity AS "forceRowSecurity",
       c.reltuples::float8 AS rows, c.relpages AS pages,
-      CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
-      CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS "partitionKey"
+      CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, 0) END AS bound,
+      CASE WHEN c.relkind = 'p' THEN ${unlessLocked(locks, ['c.oid'], 'pg_get_partkeydef(c.oid)')} END AS "partitionKey",
+      (SELECT k.partstrat FROM pg_partitioned_table k WHERE k.partrelid = c.oid) AS "partitionStrategy",
+      ${tablespaceOf('c')} AS tablespace,
+      (SELECT nullif(am.amname, 'heap') FROM pg_am am WHERE am.oid = c.relam) AS "accessMethod"
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND ${IS_USER_SCHEMA} AND NOT ${isExtensionOwned('pg_class', 'c.oid')}
     ORDER BY n.nspname, c.relname`);
@@ -54,11 +64,13 @@ export function replicaIdentityOf(row: RelationRow): Table['replicaIdentity'] {
   return REPLICA_IDENTITIES[row.replicaIdentity];
 }
 
+const STRATEGIES = { r: 'range', l: 'list', h: 'hash' } as const;
+
+/** With an empty key when somebody kept the table locked. */
 export function partitionByOf(row: RelationRow): Table['partitionBy'] {
-  const match = /^(RANGE|LIST|HASH) \((.*)\)$/s.exec(row.partitionKey ?? '');
-  if (match === null) return null;
-  const strategy = match[1] === 'RANGE' ? 'range' : match[1] === 'LIST' ? 'list' : 'hash';
-  return { strategy, key: match[2] ?? '' };
+  if (row.partitionStrategy === null) return null;
+  const [, key = ''] = /^[A-Z]+ \((.*)\)$/s.exec(row.partitionKey ?? '') ?? [];
+  return { strategy: STRATEGIES[row.partitionStrategy], key };
 }
 
 /** Row estimate and size; both null until somebody has counted (VACUUM, ANALYZE, CREATE INDEX). */

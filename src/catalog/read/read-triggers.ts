@@ -1,5 +1,5 @@
 import type { Connection } from '../../db/connection.ts';
-import type { Trigger } from '../../model/catalog.ts';
+import type { Trigger, TriggerEvent } from '../../model/catalog.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { IS_USER_SCHEMA } from './user-objects.ts';
 
@@ -9,6 +9,8 @@ export interface TriggerRow {
   readonly functionSchema: string;
   readonly functionName: string;
   readonly forEachRow: boolean;
+  /** Bits; see `EVENTS`. */
+  readonly type: number;
   /** JSON: names of the columns of UPDATE OF and of WHEN. */
   readonly columns: string;
 }
@@ -16,7 +18,7 @@ export interface TriggerRow {
 /** The triggers that somebody wrote and their copies on partitions; not those that carry out constraints. */
 export function readTriggers(connection: Connection): Promise<readonly TriggerRow[]> {
   return connection.query<TriggerRow>(`SELECT g.tgrelid::text AS relation, g.tgname AS name,
-      fn.nspname AS "functionSchema", f.proname AS "functionName", g.tgtype & 1 = 1 AS "forEachRow",
+      fn.nspname AS "functionSchema", f.proname AS "functionName", g.tgtype & 1 = 1 AS "forEachRow", g.tgtype::int AS type,
       coalesce((SELECT json_agg(DISTINCT a.attname)
         FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         WHERE d.classid = 'pg_trigger'::regclass AND d.objid = g.oid AND d.refclassid = 'pg_class'::regclass
@@ -31,6 +33,14 @@ export function readTriggers(connection: Connection): Promise<readonly TriggerRo
     ORDER BY g.tgrelid, g.tgname COLLATE "C"`);
 }
 
+/** The bits of pg_trigger.tgtype (TRIGGER_TYPE_INSERT and its like in the server's pg_trigger.h). */
+const EVENTS: readonly (readonly [TriggerEvent, number])[] = [
+  ['insert', 4],
+  ['delete', 8],
+  ['update', 16],
+  ['truncate', 32],
+];
+
 export function triggerOfRow(row: TriggerRow): Trigger {
   const { functionSchema: schema, functionName: name } = row;
   return {
@@ -38,6 +48,7 @@ export function triggerOfRow(row: TriggerRow): Trigger {
     columns: [...(JSON.parse(row.columns) as readonly string[])].sort(),
     function: schema === 'pg_catalog' ? name : relationKey({ schema, name }),
     ...(row.forEachRow ? { forEachRow: true } : {}),
+    events: EVENTS.flatMap(([event, bit]) => ((row.type & bit) === 0 ? [] : [event])),
   };
 }
 

@@ -22,7 +22,7 @@ export async function readTypes(connection: Connection, readExpression: ReadExpr
     JOIN pg_namespace n ON n.oid = t.typnamespace
     LEFT JOIN pg_class c ON c.oid = t.typrelid
     WHERE ${IS_USER_SCHEMA} AND t.typtype IN ('b', 'c', 'e', 'r', 'p') AND (c.oid IS NULL OR c.relkind = 'c')
-      AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)`);
+      AND t.oid NOT IN (SELECT e.typarray FROM pg_type e WHERE e.typarray <> 0)`);
   return [...rows.map(typeOfUser), ...(await readDomains(connection, readExpression))];
 }
 

@@ -1,4 +1,5 @@
 import type { Connection } from '../../db/connection.ts';
+import { type LockPolicy, unlessReadsLocked } from './lock-policy.ts';
 import { IS_USER_SCHEMA, isExtensionOwned } from './user-objects.ts';
 
 /** One relation that a view reads, with the numbers of its columns (JSON). */
@@ -22,12 +23,14 @@ export function readViewReads(connection: Connection): Promise<readonly ReadRow[
 
 export interface ViewSqlRow {
   readonly oid: string;
-  readonly sql: string;
+  /** null when somebody kept the view locked, or what it reads. */
+  readonly sql: string | null;
 }
 
 /** The queries of the views. The server locks what a view reads (ACCESS SHARE) to print it: this comes last. */
-export function readViewSql(connection: Connection): Promise<readonly ViewSqlRow[]> {
-  return connection.query<ViewSqlRow>(`SELECT c.oid::text AS oid, rtrim(btrim(pg_get_viewdef(c.oid)), ';') AS sql
+export function readViewSql(connection: Connection, locks: LockPolicy): Promise<readonly ViewSqlRow[]> {
+  const query = unlessReadsLocked(locks, 'view', 'c.oid', `rtrim(btrim(pg_get_viewdef(c.oid)), ';')`);
+  return connection.query<ViewSqlRow>(`SELECT c.oid::text AS oid, ${query} AS sql
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('v', 'm') AND ${IS_USER_SCHEMA} AND NOT ${isExtensionOwned('pg_class', 'c.oid')}`);
 }

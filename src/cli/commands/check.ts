@@ -1,10 +1,20 @@
 import { Command } from 'commander';
-import { addJudgeFlags, type JudgeFlags, judgeOptions, pathsArgument, requirePaths } from '../options.ts';
+import type { CheckReport } from '../../model/report.ts';
+import { countText } from '../../report/quantity-text.ts';
+import { addJudgeFlags, type JudgeFlags, judgeOptions, pathsArgument, refuseEmpty, requirePaths } from '../options.ts';
 import { printReport } from '../print-report.ts';
 import type { CommandDeps } from './command-deps.ts';
 
+interface CheckFlags extends JudgeFlags {
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly since?: string;
+}
+
+const FORMATS = ['text', 'json', 'sarif', 'github', 'gitlab', 'junit', 'markdown'];
+
 /** `evenkeel check [path...]`: what would hurt, why, and the safe way. Exit code 1 when there is any error or warning. */
-export function checkCommand({ context, toolkit, setExitCode }: CommandDeps): Command {
+export function checkCommand(deps: CommandDeps): Command {
   const command = new Command('check')
     .description('Say which migrations would hurt a live database, why, and the safe way.')
     .addArgument(
@@ -12,10 +22,45 @@ export function checkCommand({ context, toolkit, setExitCode }: CommandDeps): Co
     )
     .addHelpText(
       'after',
-      '\nExample:\n  $ evenkeel check drizzle --server-version 16\n\nExit code: 0 clean, 1 findings, 2 wrong use or broken SQL.',
+      '\nExample:\n  $ evenkeel check drizzle --server-version 16\n  $ evenkeel check drizzle --since origin/main --format github\n\nExit code: 0 clean, 1 findings, 2 wrong use or a file that cannot be read.',
     );
-  return addJudgeFlags(command, ['text', 'json']).action(async (paths: readonly string[], flags: JudgeFlags) => {
-    const report = await toolkit.check(judgeOptions(requirePaths(paths, context), flags));
-    setExitCode(printReport(report, flags.format, context));
+  return addJudgeFlags(command, FORMATS)
+    .option('--since <ref>', 'judge only files added or changed since a git branch, tag or commit; others are replayed')
+    .option('--baseline <file>', 'findings that this file accepts do not count')
+    .option('--write-baseline <file>', 'accept all findings there are: write them to this file')
+    .action((paths: readonly string[], flags: CheckFlags) => runCheck(paths, flags, deps));
+}
+
+async function runCheck(paths: readonly string[], flags: CheckFlags, deps: CommandDeps): Promise<void> {
+  const { context, toolkit, setExitCode } = deps;
+  refuseEmpty('--since', flags.since);
+  refuseEmpty('--baseline', flags.baseline);
+  refuseEmpty('--write-baseline', flags.writeBaseline);
+  const config = await toolkit.loadConfig(context.cwd);
+  const report = await toolkit.check({
+    ...judgeOptions(requirePaths(paths, context, config), flags, config),
+    ...(config === null ? {} : { rules: config.rules }),
+    ...(flags.baseline === undefined ? {} : { baselineFile: flags.baseline }),
+    ...(flags.since === undefined ? {} : { since: flags.since }),
   });
+  setExitCode(
+    flags.writeBaseline === undefined
+      ? printReport(report, flags.format, context)
+      : await writeBaseline(flags.writeBaseline, report, flags.format, deps),
+  );
+}
+
+/** What could not be read cannot be accepted: then the report is printed instead. */
+async function writeBaseline(
+  file: string,
+  report: CheckReport,
+  format: string,
+  { context, toolkit }: CommandDeps,
+): Promise<number> {
+  if (report.problems.length > 0) return printReport(report, format, context);
+  const count = await toolkit.writeBaseline(file, report);
+  context.stdout.write(
+    `${countText(count, 'finding')} accepted in ${file}.\nNext: evenkeel check --baseline ${file}\n`,
+  );
+  return 0;
 }

@@ -10,7 +10,8 @@ export function explainCommand({ context, toolkit, setExitCode }: CommandDeps): 
     .addArgument(pathsArgument('file', 'SQL files', true))
     .addHelpText('after', '\nExample:\n  $ evenkeel explain 0004_email_unique.sql --schema schema.sql --format json');
   return addJudgeFlags(command, ['text', 'json']).action(async (paths: readonly string[], flags: JudgeFlags) => {
-    const report = await toolkit.explain(judgeOptions(paths, flags));
+    const config = await toolkit.loadConfig(context.cwd);
+    const report = await toolkit.explain(judgeOptions(paths, flags, config));
     setExitCode(printReport(report, flags.format, context));
   });
 }

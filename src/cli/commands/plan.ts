@@ -15,7 +15,8 @@ export function planCommand({ context, toolkit, setExitCode }: CommandDeps): Com
       '\nExample:\n  $ evenkeel plan drizzle/0002_public_id.sql --schema schema.sql --format sql > safe.sql',
     );
   return addJudgeFlags(command, ['text', 'json', 'sql']).action(async (paths: readonly string[], flags: JudgeFlags) => {
-    const report = await toolkit.makePlan(judgeOptions(paths, flags));
+    const config = await toolkit.loadConfig(context.cwd);
+    const report = await toolkit.makePlan(judgeOptions(paths, flags, config));
     setExitCode(printReport(report, flags.format, context));
   });
 }

@@ -21,7 +21,8 @@ export function statusCommand({ context, toolkit, setExitCode }: CommandDeps): C
     )
     .action(async (paths: readonly string[], flags: StatusFlags) => {
       const databaseUrl = requireDatabaseUrl(flags.databaseUrl, context, 'status');
-      const report = await toolkit.status({ paths: pathsOrDefault(paths, context), databaseUrl });
+      const config = await toolkit.loadConfig(context.cwd);
+      const report = await toolkit.status({ paths: pathsOrDefault(paths, context, config), databaseUrl });
       setExitCode(printReport(report, flags.format, context));
     });
 }

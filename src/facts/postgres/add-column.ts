@@ -8,6 +8,8 @@ import { isConstrainedDomain, isUserType } from './base-type.ts';
 import { type FactsContext, hasChildren, lockTree, rewriteTree, scanTree } from './facts-context.ts';
 import { addFailure } from './facts-draft.ts';
 import { lockNextvalSequences } from './nextval-sequences.ts';
+import { refuseDefault } from './refuse-default.ts';
+import { refuseUnknownType } from './refuse-unknown.ts';
 import { fillsItself } from './table-in-pass.ts';
 import { volatilityOf } from './volatility.ts';
 
@@ -58,6 +60,10 @@ function refuseAddColumn(context: FactsContext, table: Table, column: ColumnDefi
   }
   if (column.generated === 'virtual' && isUserType(context, column.type)) {
     addFailure(draft, '0A000', `a virtual column cannot have the type ${column.type.name}, which is not built in`);
+  }
+  refuseUnknownType(context, column.type);
+  if (column.default !== null && column.generated === null) {
+    refuseDefault(context, `${key}.${column.name}`, column.type, column.default);
   }
 }
 

@@ -17,6 +17,10 @@ export function addConstraintFacts(
   place: ConstraintPlace,
 ): void {
   refuseTakenName(context, table, constraint);
+  // Since 18 everything below is locked before it is known what the constraint has to do with it.
+  if (context.version.major >= 18 && !place.only) {
+    lockTree(context, table, constraint.kind === 'foreign-key' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE');
+  }
   switch (constraint.kind) {
     case 'foreign-key':
       return addForeignKeyFacts(context, table, constraint, place);

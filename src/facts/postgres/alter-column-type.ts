@@ -1,6 +1,6 @@
 import type { AlterCommandOf } from '../../model/alter-command.ts';
 import type { Column, Index, Table } from '../../model/catalog.ts';
-import { ownedSequences, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
+import { findType, ownedSequences, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { baseTypeOf, isUserType } from './base-type.ts';
@@ -19,6 +19,9 @@ import {
 } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { isInheritedColumn, isInPartitionKey } from './inheritance.ts';
+import { policiesNaming } from './policies-naming.ts';
+import { lockOtherSide } from './references.ts';
+import { refuseUnknownFunctions, refuseUnknownType } from './refuse-unknown.ts';
 import { viewsOver } from './views-over.ts';
 
 type SetType = AlterCommandOf<'set-type'>;
@@ -63,6 +66,8 @@ function refuseTypeChange(context: FactsContext, table: Table, column: Column, c
   if (isInPartitionKey(table, column.name)) addFailure(draft, '42P16', `${what} is part of the partition key`);
   if (only && hasChildren(context, table))
     addFailure(draft, '42P16', `${what} must be changed in the tables below too`);
+  refuseUnknownType(context, command.type);
+  if (command.using !== null) refuseUnknownFunctions(context, command.using);
   const isConverted = command.using !== null;
   if (!isConverted && !isAssignable(context, column.type, command.type)) {
     addFailure(draft, '42804', `${what} cannot become ${command.typeSql} without USING`);
@@ -76,6 +81,8 @@ function refuseTypeChange(context: FactsContext, table: Table, column: Column, c
 /** False only where it is certain: casts that users make are not in the catalog, so their types are let pass. */
 function isAssignable(context: FactsContext, from: DataType, to: DataType): boolean {
   const [source, target] = [baseTypeOf(context, from), baseTypeOf(context, to)];
+  // Only its own text makes an enum, and only when asked to.
+  if (findType(context.catalog, target)?.kind === 'enum') return source.name === target.name;
   if (isUserType(context, source) || isUserType(context, target)) return true;
   const isArrayPair = source.arrayDimensions > 0 === target.arrayDimensions > 0;
   return !isArrayPair || hasCast(source.name, target.name, 'assignment') !== false;
@@ -128,13 +135,13 @@ function lockForeignKeyPeers(context: FactsContext, table: Table, column: string
   };
   for (const constraint of table.constraints) {
     if (constraint.kind !== 'foreign-key' || !constraint.columns.includes(column)) continue;
-    addLock(draft, constraint.references, 'ACCESS EXCLUSIVE');
-    reads(table, constraint.references);
+    lockOtherSide(context, constraint.references, 'ACCESS EXCLUSIVE');
+    if (constraint.valid) reads(table, constraint.references);
   }
   for (const peer of referencingTables(context.catalog, key)) {
     if (!peer.constraint.referencedColumns.includes(column)) continue;
     addLock(draft, relationKey(peer.table.name), 'ACCESS EXCLUSIVE');
-    reads(peer.table, key);
+    if (peer.constraint.valid) reads(peer.table, key);
   }
 }
 
@@ -143,6 +150,9 @@ function refuseUnderDependents(context: FactsContext, table: Table, column: stri
   const { certain, possible } = viewsOver(context, relationKey(table.name), column);
   if (certain[0] !== undefined) addFailure(draft, '0A000', `the view ${certain[0]} reads ${column}`);
   if (possible.length > 0) draft.unknown.add(`Whether ${possible.join(', ')} reads ${column} is not known here.`);
+  const [policy] = policiesNaming(context, relationKey(table.name), column);
+  if (policy !== undefined)
+    addFailure(draft, '0A000', `the policy ${policy.policy} of ${policy.table} names ${column}`);
   const trigger = table.triggers.find((one) => one.columns.includes(column));
   if (trigger !== undefined) addFailure(draft, '0A000', `the trigger ${trigger.name} names ${column}`);
   const generated = table.columns.find(

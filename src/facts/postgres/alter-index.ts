@@ -1,7 +1,7 @@
 import type { AlterTable } from '../../model/action.ts';
 import { findIndex, findRelation, type IndexPlace } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { type FactsContext, isTaken } from './facts-context.ts';
+import { type FactsContext, indexKey, isTaken } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { isSameIndexShape } from './partition-indexes.ts';
 
@@ -20,9 +20,22 @@ export function alterIndexFacts(context: FactsContext, action: AlterTable): void
   for (const command of action.commands) {
     if (command.kind === 'attach-partition') attachIndexFacts(context, place, findIndex(catalog, command.partition));
     if (command.kind === 'set-tablespace') {
-      draft.unknown.add('An index that lies elsewhere now is copied, and readers planning on its table wait.');
+      moveIndexFacts(context, place, command.target ?? 'pg_default');
     }
   }
+}
+
+function moveIndexFacts(context: FactsContext, place: IndexPlace | null, target: string): void {
+  const { draft } = context;
+  if (place === null) return;
+  const { relation, index } = place;
+  if (relation.kind === 'table' && relation.partitionBy !== null) return;
+  if ((index.tablespace ?? 'pg_default') === target) {
+    draft.because.add('The index lies there already.');
+    return;
+  }
+  draft.indexBuilds.add(indexKey(relation, index.name));
+  draft.because.add('The index is copied, and readers planning on its table wait meanwhile.');
 }
 
 function attachIndexFacts(context: FactsContext, parent: IndexPlace | null, part: IndexPlace | null): void {

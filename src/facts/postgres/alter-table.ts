@@ -1,7 +1,8 @@
 import type { AlterTable } from '../../model/action.ts';
-import type { AlterCommand } from '../../model/alter-command.ts';
+import type { AlterCommand, AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { findIndex } from '../../model/catalog-lookup.ts';
+import { relationKey } from '../../model/relation-name.ts';
 import { addColumnFacts } from './add-column.ts';
 import { addConstraintFacts } from './add-constraint.ts';
 import { alterColumnTypeFacts } from './alter-column-type.ts';
@@ -9,7 +10,7 @@ import { alterIndexFacts } from './alter-index.ts';
 import { plainCommandFacts, weakestMode } from './catalog-only-commands.ts';
 import { dropColumnFacts, setExpressionFacts, setNotNullFacts } from './column-changes.ts';
 import { alterConstraintFacts, dropConstraintFacts, validateConstraintFacts } from './constraint-changes.ts';
-import { type FactsContext, keyOf, lookUp, requireColumn } from './facts-context.ts';
+import { type FactsContext, keyOf, lookUp, requireColumn, withDescendants } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { attachPartitionFacts, detachPartitionFacts } from './partition-facts.ts';
 import { setPersistenceFacts } from './set-persistence.ts';
@@ -19,20 +20,35 @@ import { tableInPass } from './table-in-pass.ts';
 export function alterTableFacts(context: FactsContext, action: AlterTable): void {
   const isIndex = action.object === 'index' || findIndex(context.catalog, action.name) !== null;
   if (isIndex) return alterIndexFacts(context, action);
+  if (action.commands.some((one) => one.kind === 'detach-partition' && one.concurrently)) {
+    context.draft.transaction = 'outside-only';
+  }
   const relation = lookUp(context, action.name, { ifExists: action.ifExists });
   if (relation?.kind === 'table') {
     for (const command of action.commands) alterCommandFacts(context, relation, command, action);
+    if (action.commands.length > 1) levelLocks(context, relation);
     return;
   }
   if (relation !== null) return alterOtherRelation(context, action);
   if (!context.catalogIsComplete) assumeOrdinaryTable(context, action);
 }
 
+/** The strongest of the commands decides, for the table and for what they reach below it. */
+function levelLocks(context: FactsContext, table: Table): void {
+  const { draft } = context;
+  const mode = draft.locks.get(relationKey(table.name));
+  if (mode === undefined) return;
+  for (const one of withDescendants(context, table)) {
+    const key = relationKey(one.name);
+    if (draft.locks.has(key)) addLock(draft, key, mode);
+  }
+}
+
 /** What ALTER does to a view, a materialized view or a sequence: only some commands are for them. */
 function alterOtherRelation(context: FactsContext, action: AlterTable): void {
   const relation = lookUp(context, action.name);
   const isSmall =
-    relation?.kind === 'materialized-view' &&
+    (relation?.kind === 'materialized-view' || relation?.kind === 'view') &&
     action.commands.every((command) => weakestMode(command) === 'SHARE UPDATE EXCLUSIVE');
   addLock(context.draft, keyOf(context, action.name), isSmall ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE');
   const added = action.commands.find((command) => command.kind === 'add-column' || command.kind === 'add-constraint');
@@ -69,6 +85,10 @@ function alterCommandFacts(context: FactsContext, before: Table, command: AlterC
   }
   switch (command.kind) {
     case 'add-column':
+      if (isAddedBefore(action, command)) {
+        if (!command.ifNotExists) addFailure(context.draft, '42701', `${command.column.name} is added twice`);
+        return;
+      }
       return addColumnFacts(context, table, command.column, action, command.ifNotExists);
     case 'drop-column':
       return dropColumnFacts(context, table, command, action);
@@ -98,6 +118,11 @@ function alterCommandFacts(context: FactsContext, before: Table, command: AlterC
     default:
       return plainCommandFacts(context, table, command, only);
   }
+}
+
+function isAddedBefore(action: AlterTable, command: AlterCommandOf<'add-column'>): boolean {
+  const added = action.commands.filter((one) => one.kind === 'add-column' && one.column.name === command.column.name);
+  return added[0] !== command;
 }
 
 /** Columns that the statement adds without a value: every row holds NULL there. */

@@ -1,6 +1,6 @@
 import type { AlterCommand } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
-import { ownedSequences } from '../../model/catalog-lookup.ts';
+import { findType, ownedSequences } from '../../model/catalog-lookup.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { defaultFacts, dropExpressionFacts, dropNotNullFacts, identityFacts } from './column-property.ts';
@@ -8,7 +8,7 @@ import { type FactsContext, isKnown, keyOf, lockTree, lookUp } from './facts-con
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 
 /** Storage parameters that ask for ACCESS EXCLUSIVE; all others do with SHARE UPDATE EXCLUSIVE (manual of ALTER TABLE). */
-const STRONG_OPTIONS = new Set(['user_catalog_table']);
+const STRONG_OPTIONS = new Set(['user_catalog_table', 'security_barrier', 'security_invoker', 'check_option']);
 
 /** Commands of the grammar without a name of their own here, which change the catalog only. */
 const HARMLESS_OTHERS = new Set(['DropOids']);
@@ -40,7 +40,7 @@ export function plainCommandFacts(context: FactsContext, table: Table, command: 
   switch (command.kind) {
     case 'set-default':
     case 'drop-default':
-      defaultFacts(context, table, command.column, only);
+      defaultFacts(context, table, command, only);
       break;
     case 'drop-not-null':
       dropNotNullFacts(context, table, command.column, only);
@@ -57,7 +57,7 @@ export function plainCommandFacts(context: FactsContext, table: Table, command: 
       triggerFacts(context, table, command.trigger, only);
       break;
     case 'change-owner':
-      ownerFacts(context, table);
+      ownerFacts(context, table, command.target ?? null);
       break;
     case 'add-identity':
     case 'set-identity':
@@ -83,16 +83,14 @@ function otherCommandFacts(context: FactsContext, table: Table, command: AlterCo
       return inheritFacts(context, table, command.kind, command.parent);
     case 'set-options':
     case 'reset-options':
-      return optionFacts(context, table, command.options);
+      return command.kind === 'set-options' ? optionFacts(context, table, command.options) : undefined;
     case 'replica-identity':
       return replicaIdentityFacts(context, table, command.index);
     case 'set-tablespace':
     case 'set-access-method':
-      if (table.partitionBy === null) {
-        draft.unknown.add('Whether the table is copied hangs on where it lies now, which the schema does not tell.');
-      }
-      return;
+      return moveFacts(context, table, command);
     case 'other':
+      if (command.type !== undefined) return typedTableFacts(context, command.type);
       if (!HARMLESS_OTHERS.has(command.name)) draft.unknown.add(`The effect of ${command.name} is not known.`);
       return;
     default:
@@ -107,10 +105,44 @@ function triggerFacts(context: FactsContext, table: Table, trigger: string, only
   if (meant.some((one) => one.forEachRow === true)) lockTree(context, table, 'SHARE ROW EXCLUSIVE', only);
 }
 
-function ownerFacts(context: FactsContext, table: Table): void {
+/** SET TABLESPACE and SET ACCESS METHOD copy the table, unless it is there already. */
+function moveFacts(
+  context: FactsContext,
+  table: Table,
+  { kind, target = null }: { readonly kind: string; readonly target?: string | null },
+): void {
+  const { draft } = context;
+  if (table.partitionBy !== null) return;
+  const isMethod = kind === 'set-access-method';
+  const now = isMethod ? (table.accessMethod ?? 'heap') : (table.tablespace ?? 'pg_default');
+  if (isMethod && context.version.major < ACCESS_METHOD_SINCE) {
+    addFailure(draft, '42601', 'SET ACCESS METHOD came with PostgreSQL 15');
+  }
+  if (now === (target ?? 'heap')) {
+    draft.because.add(`The rows are kept by ${now} already, so they stay as they are.`);
+    return;
+  }
+  draft.rewrites.add(relationKey(table.name));
+  draft.because.add(`Every row is copied to ${target ?? 'heap'} while nobody may touch the table.`);
+}
+
+const ACCESS_METHOD_SINCE = 15;
+
+/** OF: the composite type is looked at. */
+function typedTableFacts(context: FactsContext, reference: RelationReference): void {
+  const type = findType(context.catalog, reference);
+  if (type !== null) addLock(context.draft, relationKey(type.name), 'ACCESS SHARE');
+  else if (context.catalogIsComplete) addFailure(context.draft, '42704', `there is no type ${reference.name}`);
+}
+
+/** OWNER TO CURRENT_USER may well change nothing; a role that is named is taken for another one. */
+function ownerFacts(context: FactsContext, table: Table, target: string | null): void {
   const sequences = ownedSequences(context.catalog, relationKey(table.name), null);
   addLocks(context.draft, sequences, 'ACCESS EXCLUSIVE');
-  if (sequences.length > 0) context.draft.because.add('Its sequences go along, unless the owner stays the same.');
+  if (sequences.length === 0) return;
+  const reason = 'Its sequences go along, unless the owner stays the same.';
+  if (target === null || target.startsWith('ROLESPEC_')) context.draft.unknown.add(reason);
+  else context.draft.because.add(reason);
 }
 
 /** INHERIT: ACCESS EXCLUSIVE on the child, hardly anything on the parent. */

@@ -1,12 +1,14 @@
 import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
-import { ownedSequences, referencingTables } from '../../model/catalog-lookup.ts';
+import { childrenOf, ownedSequences, referencingTables } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, hasChildren, isKnown, lockTree, reached, rewriteTree } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { isInheritedColumn, isInPartitionKey } from './inheritance.ts';
-import { scanUnlessProven } from './not-null-proof.ts';
+import { isValidNotNull, scanUnlessProven } from './not-null-proof.ts';
+import { policiesNaming } from './policies-naming.ts';
+import { lockOtherSide } from './references.ts';
 import { viewsOver } from './views-over.ts';
 
 type DropColumn = AlterCommandOf<'drop-column'>;
@@ -18,6 +20,8 @@ export function dropColumnFacts(context: FactsContext, table: Table, command: Dr
   const what = `${key}.${command.column}`;
   const isThere = !isKnown(table) || table.columns.some((column) => column.name === command.column);
   lockTree(context, table, 'ACCESS EXCLUSIVE', action.only);
+  // Tables directly below keep the column, as one of their own.
+  for (const child of childrenOf(context.catalog, key)) addLock(draft, relationKey(child.name), 'ACCESS EXCLUSIVE');
   if (!isThere) {
     if (!command.ifExists) addFailure(draft, '42703', `there is no column ${what}`);
     return;
@@ -43,7 +47,13 @@ function refuseDropColumn(context: FactsContext, table: Table, { column }: DropC
   }
 }
 
-function dropColumnDependents(context: FactsContext, table: Table, command: DropColumn, action: AlterTable): void {
+/** What hangs on a column goes along with CASCADE, and forbids it without. */
+export function dropColumnDependents(
+  context: FactsContext,
+  table: Table,
+  command: Pick<DropColumn, 'column' | 'cascade'>,
+  action: Pick<AlterTable, 'commands'>,
+): void {
   dropViewsOf(context, table, command);
   dropForeignKeysOf(context, table, command);
   const { draft, version } = context;
@@ -57,12 +67,16 @@ function dropColumnDependents(context: FactsContext, table: Table, command: Drop
     addFailure(draft, '2BP01', `the generated column ${generated[0].name} is computed from ${command.column}`);
   }
   for (const one of generated) draft.losses.add(`column ${relationKey(table.name)}.${one.name}`);
+  for (const policy of policiesNaming(context, relationKey(table.name), command.column)) {
+    if (command.cascade) addLock(draft, policy.table, 'ACCESS EXCLUSIVE');
+    else addFailure(draft, '2BP01', `the policy ${policy.policy} of ${policy.table} names ${command.column}`);
+  }
   if (trigger !== undefined && !command.cascade) {
     addFailure(draft, '2BP01', `the trigger ${trigger.name} names ${command.column}`);
   }
 }
 
-function dropViewsOf(context: FactsContext, table: Table, command: DropColumn): void {
+function dropViewsOf(context: FactsContext, table: Table, command: Pick<DropColumn, 'column' | 'cascade'>): void {
   const { draft } = context;
   const { certain, possible } = viewsOver(context, relationKey(table.name), command.column);
   if (possible.length > 0) {
@@ -76,12 +90,12 @@ function dropViewsOf(context: FactsContext, table: Table, command: DropColumn): 
   for (const view of certain) draft.losses.add(`view ${view}`);
 }
 
-function dropForeignKeysOf(context: FactsContext, table: Table, command: DropColumn): void {
+function dropForeignKeysOf(context: FactsContext, table: Table, command: Pick<DropColumn, 'column' | 'cascade'>): void {
   const { draft } = context;
   const key = relationKey(table.name);
   for (const constraint of table.constraints) {
     if (constraint.kind === 'foreign-key' && constraint.columns.includes(command.column)) {
-      addLock(draft, constraint.references, 'ACCESS EXCLUSIVE');
+      lockOtherSide(context, constraint.references, 'ACCESS EXCLUSIVE');
     }
   }
   for (const peer of referencingTables(context.catalog, key)) {
@@ -95,7 +109,13 @@ function dropForeignKeysOf(context: FactsContext, table: Table, command: DropCol
 /** SET NOT NULL: reads every row, unless a valid CHECK proves the answer and is not dropped by the same statement. */
 export function setNotNullFacts(context: FactsContext, table: Table, column: string, only: boolean): void {
   const { draft } = context;
-  lockTree(context, table, 'ACCESS EXCLUSIVE', only);
+  // Since 18 the constraint is looked for before what is below is.
+  const isThere = context.version.major >= 18 && isValidNotNull(table, column);
+  lockTree(context, table, 'ACCESS EXCLUSIVE', only || isThere);
+  if (isThere) {
+    draft.because.add(`${column} is NOT NULL already.`);
+    return;
+  }
   const what = `${relationKey(table.name)}.${column}`;
   draft.breaks.push({
     kind: 'tightened',

@@ -1,9 +1,10 @@
 import type { AlterCommand } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
-import { ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
+import { childrenOf, ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, hasChildren, lockTree } from './facts-context.ts';
-import { addFailure, addLocks } from './facts-draft.ts';
+import { addFailure, addLock, addLocks } from './facts-draft.ts';
+import { refuseDefault } from './refuse-default.ts';
 
 type ColumnCommand = AlterCommand & { readonly column: string };
 
@@ -13,20 +14,32 @@ function saysIfExists(command: AlterCommand): boolean {
 }
 
 /** SET and DROP DEFAULT; an identity or generated column has no default to change. */
-export function defaultFacts(context: FactsContext, table: Table, name: string, only: boolean): void {
+export function defaultFacts(context: FactsContext, table: Table, command: ColumnCommand, only: boolean): void {
+  const name = command.column;
   lockTree(context, table, 'ACCESS EXCLUSIVE', only);
   const column = table.columns.find((one) => one.name === name);
   const what = `${relationKey(table.name)}.${name}`;
   if (column?.identity != null) addFailure(context.draft, '42601', `${what} is an identity column`);
   if (column?.generated != null) addFailure(context.draft, '42601', `${what} is a generated column`);
+  if (command.kind === 'set-default' && column !== undefined) {
+    refuseDefault(context, what, column.type, command.default);
+  }
 }
 
 /** DROP NOT NULL; keys and identity columns need it, and a partition cannot allow what its parent forbids. */
 export function dropNotNullFacts(context: FactsContext, table: Table, name: string, only: boolean): void {
   const { draft } = context;
-  lockTree(context, table, 'ACCESS EXCLUSIVE', only);
   const what = `${relationKey(table.name)}.${name}`;
   const column = table.columns.find((one) => one.name === name);
+  // Since 18 the constraint is looked for before what is below is.
+  const isOpen = context.version.major >= 18 && column?.notNull === false;
+  lockTree(context, table, 'ACCESS EXCLUSIVE', only || isOpen);
+  if (context.version.major >= 18 && column?.notNull === true) {
+    // Tables directly below keep the constraint, as one of their own.
+    for (const child of childrenOf(context.catalog, relationKey(table.name))) {
+      addLock(draft, relationKey(child.name), 'ACCESS EXCLUSIVE');
+    }
+  }
   if (column?.identity != null) addFailure(draft, '42601', `${what} is an identity column`);
   if (column?.notNull !== true) return;
   const inKey = table.constraints.some((one) => one.kind === 'primary-key' && one.columns.includes(name));

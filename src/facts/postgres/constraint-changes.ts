@@ -1,11 +1,12 @@
 import type { AlterCommandOf } from '../../model/alter-command.ts';
-import type { ForeignKeyConstraint, Table, TableConstraint } from '../../model/catalog.ts';
-import { referencingTables, tableOf } from '../../model/catalog-lookup.ts';
+import type { Table, TableConstraint } from '../../model/catalog.ts';
+import { childrenOf, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { withPartitions } from './add-foreign-key.ts';
 import { type FactsContext, hasStorage, isKnown, lockTree, scanTree } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { isInheritedConstraint } from './inheritance.ts';
+import { lockOtherSide } from './references.ts';
 
 type DropConstraint = AlterCommandOf<'drop-constraint'>;
 type AlterConstraint = AlterCommandOf<'alter-constraint'>;
@@ -14,15 +15,20 @@ type AlterConstraint = AlterCommandOf<'alter-constraint'>;
 export function dropConstraintFacts(context: FactsContext, table: Table, command: DropConstraint, only: boolean): void {
   const { draft } = context;
   const constraint = table.constraints.find((one) => one.name === command.name);
-  const isSpread = constraint === undefined || constraint.kind === 'check' || table.partitionBy !== null;
-  lockTree(context, table, 'ACCESS EXCLUSIVE', only || !isSpread);
+  const isInheritable = constraint === undefined || constraint.kind === 'check' || constraint.kind === 'not-null';
+  // Partitions are locked even with ONLY, for a look at whether they are in use.
+  lockTree(context, table, 'ACCESS EXCLUSIVE', table.partitionBy === null && (only || !isInheritable));
+  // Tables directly below keep the constraint, as one of their own.
+  const children =
+    isInheritable && constraint !== undefined ? childrenOf(context.catalog, relationKey(table.name)) : [];
+  for (const child of children) addLock(draft, relationKey(child.name), 'ACCESS EXCLUSIVE');
   draft.because.add('DROP CONSTRAINT changes the catalog only.');
   if (constraint === undefined) return missingConstraint(context, table, command.name, command.ifExists);
   if (isInheritedConstraint(context, table, constraint)) {
     addFailure(draft, '42P16', `${command.name} of ${relationKey(table.name)} comes from the parent`);
   }
   if (constraint.kind === 'foreign-key') {
-    lockReferenced(context, constraint);
+    lockOtherSide(context, constraint.references, 'ACCESS EXCLUSIVE');
     draft.because.add('Dropping a foreign key locks the referenced table as well (measured on 13 to 18).');
   }
   if (constraint.kind === 'primary-key' || constraint.kind === 'unique') {
@@ -35,12 +41,6 @@ function missingConstraint(context: FactsContext, table: Table, name: string, if
   if (!isKnown(table)) {
     draft.unknown.add(`What ${name} is, is not known: a foreign key has another table to it.`);
   } else if (!ifExists) addFailure(draft, '42704', `${relationKey(table.name)} has no constraint ${name}`);
-}
-
-function lockReferenced(context: FactsContext, constraint: ForeignKeyConstraint): void {
-  const target = tableOf(context.catalog, constraint.references);
-  if (target === null) addLock(context.draft, constraint.references, 'ACCESS EXCLUSIVE');
-  else lockTree(context, target, 'ACCESS EXCLUSIVE', target.partitionBy === null);
 }
 
 function dropReferencingKeys(
@@ -100,21 +100,42 @@ function scanWithPartitions(context: FactsContext, table: Table): void {
 /** ALTER CONSTRAINT: catalog only; turning the enforcement of a foreign key off or on (18) reaches both tables. */
 export function alterConstraintFacts(context: FactsContext, table: Table, command: AlterConstraint): void {
   const { draft } = context;
-  lockTree(context, table, 'ACCESS EXCLUSIVE');
+  const key = relationKey(table.name);
+  addLock(draft, key, 'ACCESS EXCLUSIVE');
   const constraint = table.constraints.find((one) => one.name === command.name);
   if (constraint === undefined) {
     if (isKnown(table)) addFailure(draft, '42704', `there is no constraint ${command.name}`);
     return;
   }
-  const isForForeignKeys = command.enforced !== null || command.deferrable !== null;
+  if (command.noInherit !== undefined) return inheritabilityFacts(context, table, constraint, command.noInherit);
   if (constraint.kind !== 'foreign-key') {
+    const isForForeignKeys = command.enforced !== null || command.deferrable !== null;
     if (isForForeignKeys) addFailure(draft, '42809', `${command.name} is not a foreign key`);
     return;
   }
-  if (command.enforced === null) return;
+  for (const one of withPartitions(context, table)) addLock(draft, relationKey(one.name), 'ACCESS EXCLUSIVE');
+  if (command.enforced === null || command.enforced === (constraint.enforced ?? true)) return;
   // Enforcement is turned on by new triggers and off by dropping the old ones.
-  addLock(draft, constraint.references, command.enforced ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE');
+  lockOtherSide(context, constraint.references, command.enforced ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE');
   if (!command.enforced) return;
-  draft.scans.add(relationKey(table.name));
-  draft.scans.add(constraint.references);
+  scanWithPartitions(context, table);
+  const target = tableOf(context.catalog, constraint.references);
+  if (target !== null) scanWithPartitions(context, target);
+}
+
+/** INHERIT and NO INHERIT of a NOT NULL constraint (18); the tables directly below keep it, as one of their own. */
+function inheritabilityFacts(
+  context: FactsContext,
+  table: Table,
+  constraint: TableConstraint,
+  noInherit: boolean,
+): void {
+  const { draft } = context;
+  if (constraint.kind !== 'not-null') {
+    return addFailure(draft, '42809', `${constraint.name} is not a NOT NULL constraint`);
+  }
+  if (!noInherit) return;
+  for (const child of childrenOf(context.catalog, relationKey(table.name))) {
+    addLock(draft, relationKey(child.name), 'ACCESS EXCLUSIVE');
+  }
 }

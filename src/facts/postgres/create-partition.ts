@@ -1,14 +1,11 @@
 import type { CreateTable } from '../../model/action.ts';
-import { referencingTables } from '../../model/catalog-lookup.ts';
-import { relationKey } from '../../model/relation-name.ts';
-import { withPartitions } from './add-foreign-key.ts';
 import { type FactsContext, isKnown, keyOf, lookUp } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
-import { refuseBound, touchDefaultPartition } from './partition-facts.ts';
+import { lockReferencing, refuseBound, touchDefaultPartition } from './partition-facts.ts';
 
 /** CREATE TABLE ... PARTITION OF: ACCESS EXCLUSIVE on the parent, and the default partition gives rows away. */
 export function createPartitionFacts(context: FactsContext, part: NonNullable<CreateTable['partitionOf']>): void {
-  const { draft, version } = context;
+  const { draft } = context;
   const parent = lookUp(context, part.parent);
   const parentKey = keyOf(context, part.parent);
   addLock(draft, parentKey, 'ACCESS EXCLUSIVE');
@@ -23,9 +20,5 @@ export function createPartitionFacts(context: FactsContext, part: NonNullable<Cr
   for (const constraint of parent.constraints) {
     if (constraint.kind === 'foreign-key') addLock(draft, constraint.references, 'SHARE ROW EXCLUSIVE');
   }
-  // Before 15 the foreign keys to the parent were only looked at.
-  const mode = version.major >= 15 ? 'SHARE ROW EXCLUSIVE' : 'ACCESS SHARE';
-  for (const peer of referencingTables(context.catalog, parentKey)) {
-    for (const one of withPartitions(context, peer.table)) addLock(draft, relationKey(one.name), mode);
-  }
+  lockReferencing(context, parent);
 }

@@ -5,8 +5,11 @@ import { isUserType } from './base-type.ts';
 import { createPartitionFacts } from './create-partition.ts';
 import { type FactsContext, isTaken, keyOf, lockTree, lookUp } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
-import { lockWithSources, scanInFull } from './query-locks.ts';
+import { listSources, lockWithSources, scanInFull } from './query-locks.ts';
 import { refuseReferences } from './referenced-key.ts';
+import { refuseQuery } from './refuse-columns.ts';
+import { refuseDefault } from './refuse-default.ts';
+import { refuseUnknownFunctions, refuseUnknownType } from './refuse-unknown.ts';
 import { refuseMissingSchema } from './schema-facts.ts';
 
 /** CREATE TABLE locks nothing but the tables it refers to: by foreign key, as partition, by INHERITS or LIKE. */
@@ -30,6 +33,11 @@ export function createTableFacts(context: FactsContext, action: CreateTable): vo
     addLock(draft, keyOf(context, like.relation), 'ACCESS SHARE');
   }
   for (const column of action.columns) {
+    refuseUnknownType(context, column.type);
+    if (column.default !== null) {
+      if (column.generated !== null) refuseUnknownFunctions(context, column.default);
+      else refuseDefault(context, column.name, column.type, column.default);
+    }
     if (column.generated === 'virtual' && isUserType(context, column.type)) {
       addFailure(draft, '0A000', `a virtual column cannot have the type ${column.type.name}, which is not built in`);
     }
@@ -56,6 +64,7 @@ function referToTable(context: FactsContext, action: CreateTable, key: ForeignKe
 export function createTableAsFacts(context: FactsContext, action: CreateTableAs): void {
   const { draft } = context;
   refuseMissingSchema(context, action.name.schema);
+  refuseQuery(context, action.query, action.reads);
   if (isTaken(context, action.name)) {
     // The query is looked at before the name is.
     for (const read of action.reads) {
@@ -75,6 +84,7 @@ export function createTableAsFacts(context: FactsContext, action: CreateTableAs)
   }
   if (!action.withData || action.reads.length === 0) return;
   if (action.readsInFull === true && action.reads.every((read) => scanInFull(context, read))) return;
+  for (const read of action.reads) listSources(context, read);
   draft.unknown.add(
     'How much of the tables the query reads hangs on its plan; the result is copied inside the migration.',
   );

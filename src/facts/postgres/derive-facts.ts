@@ -8,12 +8,14 @@ import { createTableAsFacts, createTableFacts } from './create-table.ts';
 import { dmlFacts } from './dml-facts.ts';
 import { dropFacts } from './drop-facts.ts';
 import { type FactsContext, keyOf, lookUp } from './facts-context.ts';
-import { addLock, finishFacts, newFactsDraft } from './facts-draft.ts';
+import { addLock, type FactsDraft, finishFacts, newFactsDraft } from './facts-draft.ts';
+import { createFunctionFacts } from './function-facts.ts';
 import { clusterFacts, createIndexFacts } from './index-facts.ts';
 import { STATEMENTS_WITHOUT_TABLES } from './opaque-statements.ts';
 import { reindexFacts } from './reindex-facts.ts';
 import { changeOwnerFacts, renameFacts, setSchemaFacts } from './rename-facts.ts';
 import { analyzeFacts, grantFacts, lockTableFacts, publicationFacts, truncateFacts, vacuumFacts } from './row-facts.ts';
+import { codeBlockFacts } from './run-code.ts';
 import { createSchemaFacts } from './schema-facts.ts';
 import {
   alterDomainFacts,
@@ -23,13 +25,7 @@ import {
   createSequenceFacts,
   createTypeFacts,
 } from './type-facts.ts';
-import {
-  attachmentFacts,
-  createFunctionFacts,
-  createTriggerFacts,
-  createViewFacts,
-  refreshFacts,
-} from './view-facts.ts';
+import { attachmentFacts, createTriggerFacts, createViewFacts, refreshFacts } from './view-facts.ts';
 
 export interface FactsInput {
   readonly statement: Statement;
@@ -101,19 +97,18 @@ const DERIVERS: { readonly [K in ActionKind]: Deriver<K> } = {
  * // [{ relation: 'public.users', mode: 'ACCESS EXCLUSIVE' }]
  */
 export function deriveFacts(input: FactsInput): StatementFacts {
-  const draft = newFactsDraft();
-  const { catalog, version, timeZone } = input;
-  const context: FactsContext = {
-    catalog,
-    catalogIsComplete: input.catalogIsComplete ?? false,
-    version,
-    timeZone,
-    draft,
-  };
   const { action } = input.statement;
+  return finishFacts(action.kind, draftOf(input, action, 0));
+}
+
+function draftOf(input: FactsInput, action: Action, codeDepth: number): FactsDraft {
+  const draft = newFactsDraft();
+  const { catalog, version, timeZone, catalogIsComplete = false } = input;
+  const deriveInside = (inner: Action): FactsDraft => draftOf(input, inner, codeDepth + 1);
+  const context = { catalog, catalogIsComplete, version, timeZone, draft, deriveInside, codeDepth };
   const deriver = DERIVERS[action.kind] as Deriver<ActionKind>;
   deriver(context, action);
-  return finishFacts(action.kind, draft);
+  return draft;
 }
 
 /** What hangs on a table is commented on without locking the table itself. */
@@ -129,10 +124,6 @@ function commentFacts(context: FactsContext, action: Comment): void {
 function createStatisticsFacts(context: FactsContext, action: CreateStatistics): void {
   lookUp(context, action.table);
   addLock(context.draft, keyOf(context, action.table), 'SHARE UPDATE EXCLUSIVE');
-}
-
-function codeBlockFacts(context: FactsContext): void {
-  context.draft.unknown.add('The block runs code; what it locks cannot be told from outside.');
 }
 
 function opaqueFacts(context: FactsContext, { statementName }: Opaque): void {

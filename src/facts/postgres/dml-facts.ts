@@ -1,41 +1,83 @@
 import type { Dml } from '../../model/action.ts';
+import type { Table, TriggerEvent } from '../../model/catalog.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
-import { type FactsContext, keyOf, lookUp } from './facts-context.ts';
-import { addLock } from './facts-draft.ts';
+import { type FactsContext, keyOf, lockAncestors, lookUp, partitionsBelow, withDescendants } from './facts-context.ts';
+import { addFailure, addLock } from './facts-draft.ts';
 import { lockForWrites } from './foreign-key-checks.ts';
+import { isInPartitionKey } from './inheritance.ts';
 import { nextvalSequences } from './nextval-sequences.ts';
-import { lockWithSources, scanInFull } from './query-locks.ts';
+import { lockWithSources } from './query-locks.ts';
+import { refuseQuery } from './refuse-columns.ts';
+import { scanForRows } from './row-scans.ts';
+import { runTriggers } from './run-code.ts';
+
+const MERGE_SINCE = 15;
 
 /** Statements that read and write rows: their locks hang on the schema, what they read also on the query plan. */
 export function dmlFacts(context: FactsContext, action: Dml): void {
   const { draft } = context;
+  if (action.verb === 'merge' && context.version.major < MERGE_SINCE) {
+    addFailure(draft, '42601', 'MERGE came with PostgreSQL 15');
+  }
   for (const read of action.reads) lockWithSources(context, read, readMode(context, action, read));
-  for (const write of action.writes) lockWithSources(context, write, 'ROW EXCLUSIVE');
+  for (const read of action.alsoReads ?? []) lockWithSources(context, read, 'ACCESS SHARE');
+  for (const write of action.writes) lockWritten(context, write, action);
+  refuseQuery(context, action.query, [...action.writes, ...action.reads]);
   for (const name of action.sequences ?? []) {
     const sequence = lookUp(context, name);
     if (sequence?.kind === 'sequence') addLock(draft, relationKey(sequence.name), 'ROW EXCLUSIVE');
   }
   for (const write of action.writes) {
     const relation = lookUp(context, write);
-    if (relation?.kind !== 'table') continue;
-    lockForWrites(context, relation, action);
-    if (action.verb !== 'update' && action.verb !== 'delete') lockDefaultSequences(context, write, action);
-    if (relation.triggers.length > 0) {
-      draft.because.add(`Triggers of ${relationKey(relation.name)} run code of their own, which is not looked into.`);
-    }
+    if (relation?.kind === 'table') writeRows(context, relation, action);
   }
-  explainPartitions(context, action);
-  scanFacts(context, action);
+  for (const name of [...action.reads, ...action.writes]) explainPartitions(context, name, action);
+  scanForRows(context, action);
 }
 
-function explainPartitions(context: FactsContext, action: Dml): void {
-  const isPartitioned = [...action.reads, ...action.writes].some((name) => {
-    const relation = lookUp(context, name);
-    return relation?.kind === 'table' && relation.partitionBy !== null;
-  });
-  if (!isPartitioned) return;
-  context.draft.because.add('Which partitions it touches hangs on the values; all of them are listed.');
+/** What may become of rows; ON CONFLICT may turn an INSERT into an UPDATE. */
+const EVENTS: Readonly<Record<Dml['verb'], readonly TriggerEvent[]>> = {
+  select: ['insert', 'update', 'delete'],
+  insert: ['insert', 'update'],
+  copy: ['insert'],
+  update: ['update'],
+  delete: ['delete'],
+  merge: ['insert', 'update', 'delete'],
+};
+
+/** New rows go into the table itself, or into partitions; a change reaches everything that inherits. */
+function lockWritten(context: FactsContext, write: RelationReference, action: Dml): void {
+  const relation = lookUp(context, write);
+  const isAdding = action.verb === 'insert' || action.verb === 'copy';
+  if (isAdding && relation?.kind === 'table' && relation.partitionBy === null) {
+    addLock(context.draft, relationKey(relation.name), 'ROW EXCLUSIVE');
+  } else lockWithSources(context, write, 'ROW EXCLUSIVE');
+}
+
+function writeRows(context: FactsContext, table: Table, action: Dml): void {
+  if (action.verb !== 'delete') lockAncestors(context, table);
+  lockForWrites(context, table, action);
+  if (action.verb !== 'update' && action.verb !== 'delete') lockDefaultSequences(context, table, action);
+  for (const one of withDescendants(context, table)) runTriggers(context, one, EVENTS[action.verb]);
+}
+
+/** Values decide to which partitions rows go, and conditions on the partition key which of them are left out. */
+function explainPartitions(context: FactsContext, name: RelationReference, action: Dml): void {
+  const relation = lookUp(context, name);
+  if (relation?.kind !== 'table' || relation.partitionBy === null) return;
+  const isWritten = action.writes.some((write) => keyOf(context, write) === keyOf(context, name));
+  const isRouted = isWritten && action.verb !== 'update' && action.verb !== 'delete';
+  if (!isRouted && action.filter != null && !namesPartitionKey(context, relation, action.filter.columns)) return;
+  if (!isRouted && action.readsInFull === true) return;
+  context.draft.unknown.add(
+    `Which partitions of ${relationKey(relation.name)} it touches hangs on the values; all of them are listed.`,
+  );
+}
+
+function namesPartitionKey(context: FactsContext, table: Table, columns: readonly string[]): boolean {
+  if (columns.some((column) => isInPartitionKey(table, column))) return true;
+  return partitionsBelow(context, table).some((one) => namesPartitionKey(context, one, columns));
 }
 
 function readMode(context: FactsContext, action: Dml, read: RelationReference): LockMode {
@@ -45,29 +87,8 @@ function readMode(context: FactsContext, action: Dml, read: RelationReference): 
   return isLocked ? 'ROW SHARE' : 'ACCESS SHARE';
 }
 
-/** What is certain to be read in full: all of one relation that nothing narrows. The rest is the planner's choice. */
-function scanFacts(context: FactsContext, action: Dml): void {
-  const { draft } = context;
-  const isWhole = (action.verb === 'update' || action.verb === 'delete') && !action.filtered;
-  if (isWhole) {
-    draft.because.add(`The ${action.verb.toUpperCase()} has no WHERE: it touches every row in one transaction.`);
-    if (action.reads.length === 0 && action.writes.length === 1) {
-      if (action.writes.every((write) => scanInFull(context, write))) return;
-    }
-  } else if (action.readsInFull === true && action.reads.length === 1) {
-    if (action.reads.every((read) => scanInFull(context, read))) return;
-  }
-  const isPlainInsert = action.verb === 'insert' && action.writes.length === 1;
-  const isCopyIn = action.verb === 'copy' && action.writes.length > 0;
-  const isWithoutTable = action.reads.length === 0 && action.writes.length === 0;
-  if (isWithoutTable || (action.reads.length === 0 && (isPlainInsert || isCopyIn))) return;
-  draft.unknown.add('How much of its tables it reads hangs on the query plan.');
-}
-
 /** Columns that are left to a default of nextval(), or to an identity, take a number from their sequence. */
-function lockDefaultSequences(context: FactsContext, write: RelationReference, action: Dml): void {
-  const table = lookUp(context, write);
-  if (table?.kind !== 'table') return;
+function lockDefaultSequences(context: FactsContext, table: Table, action: Dml): void {
   const { sets } = action;
   for (const column of table.columns) {
     if (sets?.includes(column.name) === true) continue;

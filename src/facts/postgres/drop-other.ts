@@ -1,11 +1,13 @@
 import type { Drop } from '../../model/action.ts';
-import type { Column, Table } from '../../model/catalog.ts';
-import { findFunction, findType } from '../../model/catalog-lookup.ts';
+import type { UserType } from '../../model/catalog.ts';
+import { findStatistics, findType } from '../../model/catalog-lookup.ts';
+import type { DataType } from '../../model/data-type.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
+import { dropColumnDependents } from './column-changes.ts';
 import { dropOneTable } from './drop-table.ts';
 import type { FactsContext } from './facts-context.ts';
-import { addFailure, addLock, addLocks } from './facts-draft.ts';
-import { viewsOver } from './views-over.ts';
+import { addFailure, addLock } from './facts-draft.ts';
+import { dropFunctionFacts } from './function-facts.ts';
 
 /** DROP of a schema, type, domain, function and the like. */
 export function dropOther(context: FactsContext, name: RelationReference, action: Drop): void {
@@ -13,19 +15,34 @@ export function dropOther(context: FactsContext, name: RelationReference, action
     case 'schema':
       return dropSchema(context, name.name, action);
     case 'function':
-      return dropFunction(context, name, action);
+      return dropFunctionFacts(context, name, action);
     case 'type':
     case 'domain':
       return dropType(context, name, action);
     case 'statistics':
-      context.draft.unknown.add(
-        'The schema does not tell which table the statistics are of; it is locked for a moment.',
-      );
-      return;
+      return dropStatistics(context, name, action);
+    case 'publication':
+      return dropPublication(context, name.name, action);
     default:
       if (action.cascade)
         context.draft.unknown.add(`What DROP ${action.object.toUpperCase()} ... CASCADE takes along is not known.`);
   }
+}
+
+/** The table is locked for as long as the catalog takes. */
+function dropStatistics(context: FactsContext, name: RelationReference, action: Drop): void {
+  const found = findStatistics(context.catalog, name);
+  if (found !== null) return addLock(context.draft, found.table, 'SHARE UPDATE EXCLUSIVE');
+  if (context.catalog.statistics === undefined || !context.catalogIsComplete) {
+    context.draft.unknown.add('The schema does not tell which table the statistics are of; it is locked for a moment.');
+  } else if (!action.ifExists) addFailure(context.draft, '42704', `there are no statistics ${name.name}`);
+}
+
+/** A publication goes without a lock on its tables (measured on 13 to 18). */
+function dropPublication(context: FactsContext, name: string, action: Drop): void {
+  if (action.ifExists || !context.catalogIsComplete) return;
+  const isThere = context.catalog.publications?.some((one) => one.name === name) ?? true;
+  if (!isThere) addFailure(context.draft, '42704', `there is no publication ${name}`);
 }
 
 function dropSchema(context: FactsContext, schema: string, action: Drop): void {
@@ -49,33 +66,6 @@ function dropSchema(context: FactsContext, schema: string, action: Drop): void {
   }
 }
 
-/** What calls a function: triggers, defaults, checks and generated columns of tables. */
-function dropFunction(context: FactsContext, name: RelationReference, action: Drop): void {
-  const { draft } = context;
-  if (findFunction(context.catalog, name) === null) return;
-  for (const [key, relation] of Object.entries(context.catalog.relations)) {
-    if (relation.kind !== 'table') continue;
-    const user = userOf(relation, name.name);
-    if (user === null) continue;
-    if (action.cascade) addLock(draft, key, 'ACCESS EXCLUSIVE');
-    else addFailure(draft, '2BP01', `${user} of ${key} calls ${name.name}`);
-  }
-}
-
-function userOf(table: Table, name: string): string | null {
-  const calls = (functions: readonly string[]): boolean => functions.some((one) => lastPart(one) === name);
-  const trigger = table.triggers.find((one) => lastPart(one.function) === name);
-  if (trigger !== undefined) return `the trigger ${trigger.name}`;
-  const column = table.columns.find((one) => one.default !== null && calls(one.default.functions));
-  if (column !== undefined) return `the default of ${column.name}`;
-  const check = table.constraints.find((one) => one.kind === 'check' && calls(one.expression.functions));
-  return check === undefined ? null : `the constraint ${check.name}`;
-}
-
-function lastPart(name: string): string {
-  return (name.split('.').at(-1) ?? name).replaceAll('"', '');
-}
-
 function dropType(context: FactsContext, name: RelationReference, action: Drop): void {
   const { draft } = context;
   const type = findType(context.catalog, name);
@@ -84,22 +74,32 @@ function dropType(context: FactsContext, name: RelationReference, action: Drop):
     return;
   }
   if (type.kind === 'composite') addLock(draft, relationKey(type.name), 'ACCESS EXCLUSIVE');
-  for (const [key, relation] of Object.entries(context.catalog.relations)) {
-    if (relation.kind !== 'table') continue;
-    const columns = relation.columns.filter((column) => column.type.name === name.name);
-    if (columns[0] === undefined) continue;
-    if (!action.cascade) {
-      return addFailure(draft, '2BP01', `the column ${key}.${columns[0].name} has the type ${name.name}`);
-    }
-    addLock(draft, key, 'ACCESS EXCLUSIVE');
-    for (const column of columns) dropTypedColumn(context, key, column);
-  }
+  dropUsers(context, type, action.cascade);
 }
 
-function dropTypedColumn(context: FactsContext, key: string, column: Column): void {
-  const { draft } = context;
-  draft.losses.add(`column ${key}.${column.name}`);
-  const { certain, possible } = viewsOver(context, key, column.name);
-  addLocks(draft, certain, 'ACCESS EXCLUSIVE');
-  if (possible.length > 0) draft.unknown.add(`Whether ${possible.join(', ')} reads ${column.name} is not known here.`);
+/** Columns of the type, and domains over it with their columns. */
+function dropUsers(context: FactsContext, type: UserType, cascade: boolean): void {
+  const { draft, catalog } = context;
+  const isOfType = (one: DataType): boolean => {
+    const found = findType(catalog, one);
+    return found !== null && relationKey(found.name) === relationKey(type.name);
+  };
+  for (const [key, relation] of Object.entries(catalog.relations)) {
+    if (relation.kind !== 'table') continue;
+    const columns = relation.columns.filter((column) => isOfType(column.type));
+    if (columns[0] === undefined) continue;
+    if (!cascade) {
+      return addFailure(draft, '2BP01', `the column ${key}.${columns[0].name} has the type ${type.name.name}`);
+    }
+    addLock(draft, key, 'ACCESS EXCLUSIVE');
+    for (const column of columns) {
+      draft.losses.add(`column ${key}.${column.name}`);
+      dropColumnDependents(context, relation, { column: column.name, cascade }, { commands: [] });
+    }
+  }
+  for (const other of Object.values(catalog.types)) {
+    if (other.kind !== 'domain' || !isOfType(other.base)) continue;
+    if (!cascade) return addFailure(draft, '2BP01', `the domain ${other.name.name} is of it`);
+    dropUsers(context, other, cascade);
+  }
 }

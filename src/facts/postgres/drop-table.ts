@@ -1,9 +1,12 @@
 import type { Drop } from '../../model/action.ts';
 import type { Table } from '../../model/catalog.ts';
-import { childrenOf, ownedSequences, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
+import { childrenOf, ownedSequences } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { defaultPartitionOf, type FactsContext, keyOf, lockTree, withDescendants } from './facts-context.ts';
+import { defaultPartitionOf, type FactsContext, keyOf, withDescendants } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
+import { isInheritedConstraint } from './inheritance.ts';
+import { policiesNaming } from './policies-naming.ts';
+import { lockOtherSide, referencesTo } from './references.ts';
 import { viewsOver } from './views-over.ts';
 
 /** DROP TABLE: what it owns goes along, both sides of its foreign keys are locked, and a parent loses a partition. */
@@ -37,23 +40,29 @@ export function dropOneTable(
   addLock(draft, key, 'ACCESS EXCLUSIVE');
   addLocks(draft, ownedSequences(context.catalog, key, null), 'ACCESS EXCLUSIVE');
   for (const constraint of table.constraints) {
-    if (constraint.kind !== 'foreign-key') continue;
-    const target = tableOf(context.catalog, constraint.references);
-    if (target === null) addLock(draft, constraint.references, 'ACCESS EXCLUSIVE');
-    else lockTree(context, target, 'ACCESS EXCLUSIVE', target.partitionBy === null);
+    // What a partition has from its parent has its triggers there.
+    if (constraint.kind !== 'foreign-key' || isInheritedConstraint(context, table, constraint)) continue;
+    lockOtherSide(context, constraint.references, 'ACCESS EXCLUSIVE');
   }
   const views = viewsOver(context, key, null).certain.filter((view) => !dropped.has(view));
-  const peers = referencingTables(context.catalog, key).filter(
+  const peers = referencesTo(context, table).filter(
     ({ table: peer }) => relationKey(peer.name) !== key && !dropped.has(relationKey(peer.name)),
   );
+  const policies = policiesNaming(context, key).filter((one) => one.table !== key && !dropped.has(one.table));
   if (cascade) {
+    for (const policy of policies) addLock(draft, policy.table, 'ACCESS EXCLUSIVE');
     addLocks(draft, views, 'ACCESS EXCLUSIVE');
     for (const view of views) draft.losses.add(`view ${view}`);
-    for (const peer of peers) addLock(draft, relationKey(peer.table.name), 'ACCESS EXCLUSIVE');
+    for (const peer of peers) {
+      lockOtherSide(context, relationKey(peer.table.name), 'ACCESS EXCLUSIVE');
+      lockOtherSide(context, peer.constraint.references, 'ACCESS EXCLUSIVE');
+    }
   } else if (views[0] !== undefined) {
     addFailure(draft, '2BP01', `the view ${views[0]} reads ${key}`);
   } else if (peers[0] !== undefined) {
     addFailure(draft, '2BP01', `${relationKey(peers[0].table.name)} has a foreign key to ${key}`);
+  } else if (policies[0] !== undefined) {
+    addFailure(draft, '2BP01', `the policy ${policies[0].policy} of ${policies[0].table} reads ${key}`);
   }
   for (const child of childrenOf(context.catalog, key)) draft.losses.add(`table ${relationKey(child.name)}`);
 }

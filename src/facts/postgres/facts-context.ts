@@ -1,5 +1,6 @@
+import type { Action } from '../../model/action.ts';
 import type { Catalog, Column, Index, Relation, Table } from '../../model/catalog.ts';
-import { childrenOf, findIndex, findRelation, resolveName } from '../../model/catalog-lookup.ts';
+import { childrenOf, findIndex, findRelation, resolveName, tableOf } from '../../model/catalog-lookup.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../../model/relation-name.ts';
 import type { ServerVersion } from '../../model/server-version.ts';
@@ -14,6 +15,10 @@ export interface FactsContext {
   /** TimeZone of the session that runs the statement; null when nobody said. It decides timestamp <-> timestamptz. */
   readonly timeZone: string | null;
   readonly draft: FactsDraft;
+  /** Derives the facts of a statement inside a function or a block of code, on the same schema. */
+  readonly deriveInside: (action: Action) => FactsDraft;
+  /** How many pieces of code are around the statement. */
+  readonly codeDepth: number;
 }
 
 /** The key of a relation as the statement means it, also when the schema does not know it. */
@@ -77,6 +82,11 @@ export function isKnown(table: Table): boolean {
 
 const SYSTEM_COLUMNS = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 
+/** Whether a name is one of the columns that every table has. */
+export function isSystemColumn(name: string): boolean {
+  return SYSTEM_COLUMNS.has(name);
+}
+
 /** The column of a table; the statement fails when a table of the catalog does not have it. */
 export function requireColumn(context: FactsContext, table: Table, name: string): Column | null {
   const column = table.columns.find((one) => one.name === name);
@@ -99,6 +109,17 @@ export function withDescendants(context: FactsContext, table: Table): readonly T
 /** The table, and what is below it unless the statement says ONLY. */
 export function reached(context: FactsContext, table: Table, only: boolean): readonly Table[] {
   return only ? [table] : withDescendants(context, table);
+}
+
+/** The partitioned tables above a partition, the nearest first. */
+export function ancestorsOf(context: FactsContext, table: Table): readonly Table[] {
+  const above = table.partitionOf === null ? null : tableOf(context.catalog, table.partitionOf.parent);
+  return above === null ? [] : [above, ...ancestorsOf(context, above)];
+}
+
+/** Looks at the bounds above a partition, as the server does once a session before it writes to it. */
+export function lockAncestors(context: FactsContext, table: Table): void {
+  for (const above of ancestorsOf(context, table)) addLock(context.draft, relationKey(above.name), 'ACCESS SHARE');
 }
 
 /** Partitions and inheriting tables directly below. */

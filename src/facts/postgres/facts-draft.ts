@@ -60,8 +60,9 @@ export function finishFacts(kind: ActionKind, draft: FactsDraft): StatementFacts
     failure: draft.failure,
     losses: [...draft.losses],
     breaks: draft.breaks,
-    certainty: draft.unknown.size > 0 ? 'unknown' : 'known',
-    because: [...draft.unknown, ...draft.because],
+    // What a refused statement would have done is no riddle any more.
+    certainty: draft.unknown.size > 0 && draft.failure === null ? 'unknown' : 'known',
+    because: draft.failure === null ? [...draft.unknown, ...draft.because] : [...draft.because],
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Dml } from '../../model/action.ts';
 import type { Column, ForeignKeyConstraint, Table } from '../../model/catalog.ts';
-import { referencingTables, tableOf } from '../../model/catalog-lookup.ts';
+import { tableOf } from '../../model/catalog-lookup.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import { withPartitions } from './add-foreign-key.ts';
 import type { FactsContext } from './facts-context.ts';
 import { addLock } from './facts-draft.ts';
+import { referencesTo } from './references.ts';
 
 /**
  * Locks that the checks of foreign keys take while rows are written: ROW SHARE on the referenced table when a key comes
@@ -59,7 +60,7 @@ function lockReferencing(
   const key = relationKey(table.name);
   if (seen.has(`${event} ${key}`)) return;
   seen.add(`${event} ${key}`);
-  for (const { table: peer, constraint } of referencingTables(context.catalog, key)) {
+  for (const { table: peer, constraint } of referencesTo(context, table)) {
     const isTouched = columns === null || constraint.referencedColumns.some((column) => columns.includes(column));
     if (event === 'update' && !isTouched) continue;
     const rule = event === 'delete' ? constraint.onDelete : constraint.onUpdate;

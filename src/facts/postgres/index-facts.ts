@@ -1,21 +1,27 @@
 import type { Cluster, CreateIndex } from '../../model/action.ts';
-import type { Table, View } from '../../model/catalog.ts';
+import type { Relation, Table, View } from '../../model/catalog.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { chooseIndexName } from '../../model/object-name.ts';
+import { knownColumns } from '../../model/query-columns.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import {
   type FactsContext,
   hasStorage,
   indexKey,
+  isKnown,
+  isSystemColumn,
   isTaken,
   keyOf,
+  lockTree,
   lookUp,
   requireColumn,
   withDescendants,
 } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
+import { refuseKeyTypes, refuseMethod, saysOrder } from './index-support.ts';
+import { refuseMutable } from './mutability.ts';
 import { buildIndex, refuseWithoutPartitionKey, type WantedIndex } from './partition-indexes.ts';
-import { volatilityOf } from './volatility.ts';
+import { refuseUnknownFunctions } from './refuse-unknown.ts';
 
 /** CREATE INDEX: SHARE (writes wait) for as long as the build takes; CONCURRENTLY nobody waits. */
 export function createIndexFacts(context: FactsContext, action: CreateIndex): void {
@@ -28,9 +34,14 @@ export function createIndexFacts(context: FactsContext, action: CreateIndex): vo
   if (relation.kind !== 'table' && relation.kind !== 'materialized-view') {
     return addFailure(draft, '42809', `${relationKey(relation.name)} cannot have an index`);
   }
+  // Partitions are locked before anything is looked at.
+  if (relation.kind === 'table' && relation.partitionBy !== null) {
+    lockTree(context, relation, mode, action.only || action.concurrently);
+  }
   if (existsAlready(context, relation, action)) return;
   if (relation.kind === 'table') buildOnTable(context, relation, action, mode);
   else {
+    refuseIndex(context, relation, action);
     draft.indexBuilds.add(indexKey(relation, action.name ?? chooseName(context, relation, action)));
     draft.scans.add(relationKey(relation.name));
   }
@@ -72,21 +83,32 @@ function assumeOrdinaryIndex(context: FactsContext, action: CreateIndex): void {
   context.draft.indexBuilds.add(relationKey({ schema: schema ?? 'public', name: action.name ?? `${name}_idx` }));
 }
 
-function refuseIndex(context: FactsContext, table: Table, action: CreateIndex): void {
+function refuseIndex(context: FactsContext, relation: Table | View, action: CreateIndex): void {
+  const { unique, method, keys, include, definitionSql } = action;
+  const use = { method, unique, keys, include, isOrdered: saysOrder(definitionSql) };
+  refuseMethod(context, use);
   const expressions = [
-    ...action.keys.flatMap((key) => key.expression ?? []),
+    ...keys.flatMap((key) => key.expression ?? []),
     ...(action.predicate === null ? [] : [action.predicate]),
   ];
-  const columns = action.keys.flatMap((key) => (key.column === null ? [] : [key.column]));
-  for (const column of [...columns, ...action.include, ...expressions.flatMap((one) => one.columns)]) {
-    requireColumn(context, table, column);
+  const columns = keys.flatMap((key) => (key.column === null ? [] : [key.column]));
+  for (const column of [...columns, ...include, ...expressions.flatMap((one) => one.columns)]) {
+    requireAnyColumn(context, relation, column);
   }
+  if (relation.kind !== 'table') return;
   for (const one of expressions) {
-    const volatility = volatilityOf(context, one);
-    if (volatility.kind !== 'every-row') continue;
-    addFailure(context.draft, '42P17', `an index cannot be made of ${volatility.function}(), which is not immutable`);
+    refuseUnknownFunctions(context, one);
+    refuseMutable(context, relation, one, 'the index');
   }
-  if (action.unique) refuseWithoutPartitionKey(context, table, columns);
+  refuseKeyTypes(context, relation, use);
+  if (unique) refuseWithoutPartitionKey(context, relation, columns);
+}
+
+function requireAnyColumn(context: FactsContext, relation: Table | View, name: string): void {
+  if (relation.kind === 'table') return void requireColumn(context, relation, name);
+  const columns = knownColumns(relation);
+  if (columns === null || isSystemColumn(name) || columns.some((one) => one.name === name)) return;
+  addFailure(context.draft, '42703', `there is no column ${relationKey(relation.name)}.${name}`);
 }
 
 function existsAlready(context: FactsContext, relation: Table | View, action: CreateIndex): boolean {
@@ -102,6 +124,24 @@ function existsAlready(context: FactsContext, relation: Table | View, action: Cr
   return true;
 }
 
+function refuseCluster(context: FactsContext, relation: Relation | null, action: Cluster): void {
+  if (relation === null || action.index === undefined) return;
+  const { draft } = context;
+  const key = relationKey(relation.name);
+  if (relation.kind === 'view' || relation.kind === 'sequence') return addFailure(draft, '42809', `${key} has no rows`);
+  if (relation.kind === 'table' && !isKnown(relation)) return;
+  if (action.index !== null) {
+    const index = relation.indexes.find((one) => one.name === action.index);
+    if (index === undefined) return addFailure(draft, '42704', `${key} has no index ${action.index}`);
+    if (index.predicate !== null || !index.valid || (index.method !== 'btree' && index.method !== 'gist')) {
+      addFailure(draft, '0A000', `${key} cannot be put into the order of ${action.index}`);
+    }
+    return;
+  }
+  const isRemembered = relation.indexes.some((index) => index.clustered === true);
+  if (!isRemembered) addFailure(draft, '42704', `${key} remembers no index to be clustered by`);
+}
+
 /** CLUSTER: the table is written anew in index order while nobody may touch it. */
 export function clusterFacts(context: FactsContext, action: Cluster): void {
   const { draft } = context;
@@ -112,6 +152,7 @@ export function clusterFacts(context: FactsContext, action: Cluster): void {
   const relation = lookUp(context, action.table);
   const key = keyOf(context, action.table);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
+  refuseCluster(context, relation, action);
   draft.because.add('CLUSTER writes the whole table anew under ACCESS EXCLUSIVE.');
   if (relation?.kind !== 'table' || hasStorage(relation)) return void draft.rewrites.add(key);
   if (context.version.major < 15) addFailure(draft, '0A000', `${key} is partitioned, which CLUSTER knows since 15`);

@@ -7,12 +7,16 @@ import { type FactsContext, hasStorage, reached } from './facts-context.ts';
  * the scan of SET NOT NULL then; measured on 13 to 18).
  */
 export function provenNotNull(table: Table, column: string): boolean {
-  const isNotNull = table.columns.some((one) => one.name === column && one.notNull);
-  const isNotValid = table.constraints.some((one) => one.kind === 'not-null' && one.column === column && !one.valid);
-  if (isNotNull && !isNotValid) return true;
+  if (isValidNotNull(table, column)) return true;
   return table.constraints.some(
     (one) => one.kind === 'check' && one.valid && one.expression.provesNotNull.includes(column),
   );
+}
+
+/** Whether a column is NOT NULL, and not NOT VALID (18). */
+export function isValidNotNull(table: Table, column: string): boolean {
+  const isNotNull = table.columns.some((one) => one.name === column && one.notNull);
+  return isNotNull && !table.constraints.some((one) => one.kind === 'not-null' && one.column === column && !one.valid);
 }
 
 /** Reads every row for NULLs, except where a valid CHECK (c IS NOT NULL) or the column itself already proves it. */

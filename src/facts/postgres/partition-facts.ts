@@ -18,6 +18,7 @@ import { keyOrderOf } from './key-value.ts';
 import { boundOf, boundsOverlap } from './partition-bound.ts';
 import { buildPart, wantedLike } from './partition-indexes.ts';
 import { refuseShape } from './partition-shape.ts';
+import { referencesTo } from './references.ts';
 
 type Attach = AlterCommandOf<'attach-partition'>;
 type Detach = AlterCommandOf<'detach-partition'>;
@@ -36,6 +37,7 @@ export function attachPartitionFacts(context: FactsContext, parent: Table, comma
   readForBoundsAbove(context, parent, child);
   for (const index of parent.indexes) buildPart(context, child, wantedLike(index));
   attachForeignKeys(context, parent, child);
+  lockReferencing(context, parent);
   touchDefaultPartition(context, parent, command.bound);
 }
 
@@ -47,6 +49,14 @@ function readForBoundsAbove(context: FactsContext, parent: Table, child: Table):
   if (above === null) return;
   readUnlessProven(context, above, child, parent.partitionOf.bound, 'inside');
   readForBoundsAbove(context, above, child);
+}
+
+/** Foreign keys to the parent get a part for the new partition; before 15 they were only looked at. */
+export function lockReferencing(context: FactsContext, parent: Table): void {
+  const mode = context.version.major >= 15 ? 'SHARE ROW EXCLUSIVE' : 'ACCESS SHARE';
+  for (const peer of referencesTo(context, parent)) {
+    for (const one of withPartitions(context, peer.table)) addLock(context.draft, relationKey(one.name), mode);
+  }
 }
 
 function attachForeignKeys(context: FactsContext, parent: Table, child: Table): void {

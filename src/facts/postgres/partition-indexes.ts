@@ -83,7 +83,7 @@ function indexNameFor(context: FactsContext, table: Table, wanted: WantedIndex):
   if (wanted.constraint === null) return chooseIndexName(context.catalog, table.name, wanted.keys, wanted.include);
   if (wanted.constraint === 'primary-key')
     return chooseConstraintIndexName(context.catalog, schema, name, null, 'pkey');
-  const columns = joinNameParts([...indexNameColumns(wanted.keys), ...wanted.include]);
+  const columns = joinNameParts(indexNameColumns(wanted.keys, wanted.include));
   return chooseConstraintIndexName(context.catalog, schema, name, columns, wanted.unique ? 'key' : 'excl');
 }
 

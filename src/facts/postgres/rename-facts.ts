@@ -1,6 +1,6 @@
 import type { ChangeOwner, Rename, SetSchema } from '../../model/action.ts';
 import type { Relation, Table } from '../../model/catalog.ts';
-import { findIndex, findType, ownedSequences } from '../../model/catalog-lookup.ts';
+import { findIndex, findRelation, findType, ownedSequences } from '../../model/catalog-lookup.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, isKnown, isTaken, keyOf, lockTree, lookUp, requireColumn } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
@@ -17,7 +17,7 @@ export function renameFacts(context: FactsContext, action: Rename): void {
   if (!isMember && findIndex(context.catalog, action.name) !== null) return renameIndex(context, action);
   if (action.object === 'index') return renameIndex(context, action);
   if (!isMember && !RELATION_OBJECTS.has(action.object)) {
-    lockComposite(context, action.name, action.object);
+    lockComposite(context, action.name, action.member === null ? action.object : 'type');
     draft.because.add(`Renaming a ${action.object} locks no table.`);
     return;
   }
@@ -35,9 +35,16 @@ function renameIndex(context: FactsContext, action: Rename): void {
   const { draft } = context;
   const place = findIndex(context.catalog, action.name);
   draft.because.add('Renaming an index locks the index alone.');
-  if (place !== null) refuseTaken(context, place.relation.name.schema, action.to);
-  else if (context.catalogIsComplete && action.ifExists === false)
+  if (place !== null) return refuseTaken(context, place.relation.name.schema, action.to);
+  const relation = findRelation(context.catalog, action.name);
+  if (relation !== null) {
+    // The server takes the word for what it is about.
+    addLock(draft, relationKey(relation.name), 'ACCESS EXCLUSIVE');
+    return refuseTaken(context, relation.name.schema, action.to);
+  }
+  if (context.catalogIsComplete && action.ifExists === false) {
     addFailure(draft, '42P01', `there is no index ${action.name.name}`);
+  }
 }
 
 function refuseTaken(context: FactsContext, schema: string | null, name: string): void {
@@ -104,14 +111,14 @@ export function lockComposite(context: FactsContext, name: RelationReference, ob
 export function setSchemaFacts(context: FactsContext, action: SetSchema): void {
   if (!RELATION_OBJECTS.has(action.object)) return lockComposite(context, action.name, action.object);
   const { draft } = context;
-  const relation = lookUp(context, action.name);
+  const relation = lookUp(context, action.name, { ifExists: action.ifExists ?? false });
   if (relation === null && context.catalogIsComplete) return;
   const key = keyOf(context, action.name);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
   if (relation?.kind === 'table') addLocks(draft, ownedSequences(context.catalog, key, null), 'ACCESS EXCLUSIVE');
   draft.breaks.push({ kind: 'renamed', what: key, sentence: `Statements that name ${key} fail with 42P01.` });
   refuseMissingSchema(context, action.schema);
-  refuseTaken(context, action.schema, action.name.name);
+  if (relation?.name.schema !== action.schema) refuseTaken(context, action.schema, action.name.name);
 }
 
 export function changeOwnerFacts(context: FactsContext, action: ChangeOwner): void {

@@ -1,10 +1,12 @@
 import type { Analyze, Grant, LockTable, Publication, Truncate, Vacuum } from '../../model/action.ts';
-import { ownedSequences, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
+import type { CatalogPublication } from '../../model/catalog.ts';
+import { ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, hasStorage, keyOf, lockTree, lookUp, withDescendants } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { lockWithSources } from './query-locks.ts';
+import { referencesTo } from './references.ts';
 
 /** TRUNCATE: ACCESS EXCLUSIVE, and every row is gone. */
 export function truncateFacts(context: FactsContext, action: Truncate): void {
@@ -25,7 +27,7 @@ export function truncateFacts(context: FactsContext, action: Truncate): void {
     truncateOne(context, key, action.restartIdentity, only);
     const table = tableOf(context.catalog, key);
     if (table !== null && !only) for (const one of withDescendants(context, table)) emptied.add(relationKey(one.name));
-    for (const peer of referencingTables(context.catalog, key)) {
+    for (const peer of table === null ? [] : referencesTo(context, table)) {
       const peerKey = relationKey(peer.table.name);
       if (emptied.has(peerKey) || queue.includes(peerKey)) continue;
       if (!action.cascade) addFailure(draft, '0A000', `${peerKey} has a foreign key to ${key}`);
@@ -56,7 +58,7 @@ export function lockTableFacts(context: FactsContext, action: LockTable): void {
     addLock(context.draft, key, action.mode);
     if (relation?.kind === 'materialized-view') addFailure(context.draft, '42809', `${key} cannot be locked`);
     else if (action.only && relation?.kind === 'table') lockTree(context, relation, action.mode, true);
-    else lockWithSources(context, name, action.mode);
+    else lockWithSources(context, name, action.mode, 'tables-and-views');
   }
 }
 
@@ -104,19 +106,38 @@ export function grantFacts(context: FactsContext, action: Grant): void {
   context.draft.because.add('GRANT and REVOKE change privileges; nobody waits for them.');
 }
 
-/** CREATE and ALTER PUBLICATION: SHARE UPDATE EXCLUSIVE on the tables named. */
+/** CREATE and ALTER PUBLICATION: SHARE UPDATE EXCLUSIVE on the tables named, and on those that SET TABLE lets go. */
 export function publicationFacts(context: FactsContext, action: Publication): void {
   const mode: LockMode = 'SHARE UPDATE EXCLUSIVE';
   for (const name of action.tables) lockPublished(context, name, mode);
-  if (action.verb === 'alter' && action.tables.length > 0 && action.change !== 'add' && action.change !== 'drop') {
+  const existing = context.catalog.publications?.find((one) => one.name === action.name);
+  if (context.catalog.publications !== undefined && context.catalogIsComplete) {
+    const isThere = existing !== undefined;
+    if (action.verb === 'create' && isThere) addFailure(context.draft, '42710', `${action.name} exists already`);
+    if (action.verb === 'alter' && !isThere) addFailure(context.draft, '42704', `there is no ${action.name}`);
+  }
+  if (action.verb !== 'alter' || action.change === undefined) return;
+  if (existing !== undefined) return changePublished(context, existing, action);
+  if (action.change === 'set') {
     context.draft.unknown.add(
       'SET TABLE locks the tables that leave the publication too; the schema does not tell which.',
     );
   }
 }
 
+function changePublished(context: FactsContext, existing: CatalogPublication, action: Publication): void {
+  const { draft } = context;
+  if (action.change === 'set') addLocks(draft, existing.tables, 'SHARE UPDATE EXCLUSIVE');
+  for (const table of action.tables) {
+    const key = keyOf(context, table);
+    const isIn = existing.tables.includes(key);
+    if (action.change === 'add' && isIn) addFailure(draft, '42710', `${key} is in ${existing.name} already`);
+    if (action.change === 'drop' && !isIn) addFailure(draft, '42704', `${key} is not in ${existing.name}`);
+  }
+}
+
 function lockPublished(context: FactsContext, name: RelationReference, mode: LockMode): void {
   const relation = lookUp(context, name);
   addLock(context.draft, keyOf(context, name), mode);
-  if (relation?.kind === 'table') lockTree(context, relation, mode);
+  if (relation?.kind === 'table') lockTree(context, relation, mode, relation.partitionBy !== null);
 }

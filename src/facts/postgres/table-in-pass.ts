@@ -13,9 +13,12 @@ export function tableInPass(table: Table, action: AlterTable, command: AlterComm
   const constraints = action.commands.flatMap((one) => (one.kind === 'drop-constraint' ? [one.name] : []));
   const added = command.kind === 'set-type' || command.kind === 'add-column' ? [] : addedColumns(table, action);
   if (columns.length + constraints.length + added.length === 0) return table;
+  const isFreed = (name: string): boolean =>
+    table.constraints.some((one) => one.kind === 'not-null' && one.column === name && constraints.includes(one.name));
+  const kept = table.columns.filter((one) => !columns.includes(one.name));
   return {
     ...table,
-    columns: [...table.columns.filter((one) => !columns.includes(one.name)), ...added],
+    columns: [...kept.map((one) => (isFreed(one.name) ? { ...one, notNull: false } : one)), ...added],
     constraints: table.constraints.filter((one) => !constraints.includes(one.name)),
     indexes: table.indexes.filter((one) => one.constraint === null || !constraints.includes(one.constraint)),
   };

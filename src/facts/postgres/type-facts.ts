@@ -8,7 +8,7 @@ import type {
   CreateType,
 } from '../../model/action.ts';
 import type { UserType } from '../../model/catalog.ts';
-import { findType, nameForCreation, tableOf } from '../../model/catalog-lookup.ts';
+import { findType, nameForCreation } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, hasStorage, isTaken, keyOf, lookUp } from './facts-context.ts';
@@ -76,7 +76,8 @@ export function alterDomainFacts(context: FactsContext, action: AlterDomain): vo
     change.kind === 'validate-constraint' ||
     change.kind === 'set-not-null';
   if (type !== null) refuseDomainChange(context, type, action);
-  if (!checksRows) {
+  const isGivenAlready = change.kind === 'set-not-null' && type?.kind === 'domain' && type.notNull;
+  if (!checksRows || isGivenAlready) {
     draft.because.add('Only the domain changes; no table is locked.');
     return;
   }
@@ -85,7 +86,7 @@ export function alterDomainFacts(context: FactsContext, action: AlterDomain): vo
     addLock(draft, key, 'SHARE');
     if (isStored) draft.scans.add(key);
   }
-  for (const view of viewsThatMayUse(context, action)) {
+  for (const view of viewsThatMayUse(context, type)) {
     draft.unknown.add(
       `Whether the materialized view ${view} has a column of the domain is not known; it is locked then.`,
     );
@@ -105,19 +106,12 @@ function refuseDomainChange(context: FactsContext, type: UserType, { change }: A
   }
 }
 
-/** The catalog does not keep the types of a materialized view's columns, only what it reads. */
-function viewsThatMayUse(context: FactsContext, action: AlterDomain): readonly string[] {
-  const type = findType(context.catalog, action.name);
+/** Materialized views with columns whose type nobody worked out, over tables that use the domain. */
+function viewsThatMayUse(context: FactsContext, type: UserType | null): readonly string[] {
   const users = new Set(type === null ? [] : usersOf(context, type).map((one) => one.key));
   return Object.entries(context.catalog.relations).flatMap(([key, relation]) => {
-    if (relation.kind !== 'materialized-view') return [];
-    const mayUse = relation.reads.some((read) => {
-      const source = tableOf(context.catalog, read.relation);
-      if (source === null) return true;
-      const columns = source.columns.filter((one) => read.columns === null || read.columns.includes(one.name));
-      return users.has(read.relation) && columns.some((one) => one.type.name === type?.name.name);
-    });
-    return mayUse ? [key] : [];
+    if (relation.kind !== 'materialized-view' || relation.columns?.every((column) => column.type !== null)) return [];
+    return relation.reads.some((read) => users.has(read.relation)) ? [key] : [];
   });
 }
 
@@ -128,7 +122,7 @@ interface TypeUser {
   readonly isStored: boolean;
 }
 
-/** Tables that have a column of a type, or of a domain over it, or of an array of either. */
+/** Tables and materialized views that have a column of a type, or of a domain over it, or of an array of either. */
 function usersOf(context: FactsContext, type: UserType): readonly TypeUser[] {
   const wanted = relationKey(type.name);
   const isOfType = (candidate: DataType): boolean => {
@@ -137,9 +131,11 @@ function usersOf(context: FactsContext, type: UserType): readonly TypeUser[] {
     return relationKey(found.name) === wanted || (found.kind === 'domain' && isOfType(found.base));
   };
   return Object.entries(context.catalog.relations).flatMap(([key, relation]) => {
-    if (relation.kind !== 'table') return [];
-    const isStored = hasStorage(relation);
-    return relation.columns.flatMap((one) => (isOfType(one.type) ? [{ key, column: one.type, isStored }] : []));
+    if (relation.kind !== 'table' && relation.kind !== 'materialized-view') return [];
+    const isStored = relation.kind !== 'table' || hasStorage(relation);
+    return (relation.columns ?? []).flatMap(({ type: column }) =>
+      column !== null && isOfType(column) ? [{ key, column, isStored }] : [],
+    );
   });
 }
 

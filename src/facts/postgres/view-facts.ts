@@ -1,17 +1,14 @@
-import type {
-  CreateFunction,
-  CreateTrigger,
-  CreateView,
-  RefreshMaterializedView,
-  TableAttachment,
-} from '../../model/action.ts';
+import type { CreateTrigger, CreateView, RefreshMaterializedView, TableAttachment } from '../../model/action.ts';
 import type { View } from '../../model/catalog.ts';
-import { findRelation, tableOf } from '../../model/catalog-lookup.ts';
+import { findFunction, findRelation, tableOf } from '../../model/catalog-lookup.ts';
+import { outputColumns } from '../../model/query-columns.ts';
 import { relationKey } from '../../model/relation-name.ts';
+import { isSameType } from './base-type.ts';
 import {
   type FactsContext,
   hasStorage,
   isKnown,
+  isSystemRelation,
   isTaken,
   keyOf,
   lockTree,
@@ -19,14 +16,17 @@ import {
   withDescendants,
 } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
+import { lockNamed } from './query-locks.ts';
+import { refuseQuery } from './refuse-columns.ts';
 
 /** CREATE [OR REPLACE] VIEW: looks at what its query names, and locks the view itself when it replaces one. */
 export function createViewFacts(context: FactsContext, action: CreateView): void {
   const { draft } = context;
   for (const read of action.reads) {
     lookUp(context, read);
-    addLock(draft, keyOf(context, read), 'ACCESS SHARE');
+    if (!isSystemRelation(read)) addLock(draft, keyOf(context, read), 'ACCESS SHARE');
   }
+  refuseQuery(context, action.query, action.reads);
   const existing = findRelation(context.catalog, action.name);
   if (!isTaken(context, action.name)) {
     draft.because.add('The view is new: nobody can be waiting for it.');
@@ -35,8 +35,27 @@ export function createViewFacts(context: FactsContext, action: CreateView): void
   const key = keyOf(context, action.name);
   if (!action.replace) addFailure(draft, '42P07', `${key} exists already`);
   else if (existing?.kind !== 'view') addFailure(draft, '42809', `${key} is not a view`);
+  else refuseOtherColumns(context, existing, action);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
   draft.because.add('Replacing a view takes ACCESS EXCLUSIVE on the view; its tables are only looked at.');
+}
+
+/** A view may get more columns at its end; those that it has stay as they are, by name and type. */
+function refuseOtherColumns(context: FactsContext, view: View, action: CreateView): void {
+  const after = outputColumns(context.catalog, action.query, action.reads);
+  if (view.columns == null || after === null) return;
+  const key = relationKey(view.name);
+  for (const [at, before] of view.columns.entries()) {
+    const now = after[at];
+    if (now === undefined) return addFailure(context.draft, '42P16', `${key} would lose its column ${before.name}`);
+    const name = action.aliases?.[at] ?? now.name;
+    if (name !== before.name) {
+      return addFailure(context.draft, '42P16', `the column ${before.name} of ${key} would become ${name}`);
+    }
+    if (before.type !== null && now.type !== null && !isSameType(before.type, now.type)) {
+      return addFailure(context.draft, '42P16', `the column ${before.name} of ${key} would change its type`);
+    }
+  }
 }
 
 /** REFRESH MATERIALIZED VIEW: readers wait for the whole query, unless it is CONCURRENTLY. */
@@ -100,11 +119,38 @@ export function createTriggerFacts(context: FactsContext, action: CreateTrigger)
       addFailure(draft, '42710', `${key} has a trigger ${action.name} already`);
     }
   }
-  if (action.references !== null) addLock(draft, keyOf(context, action.references), 'ACCESS SHARE');
+  if (action.references !== null) {
+    lookUp(context, action.references);
+    addLock(draft, keyOf(context, action.references), 'ACCESS SHARE');
+  }
+  refuseTriggerFunction(context, action.function);
   draft.because.add(
     'CREATE TRIGGER takes SHARE ROW EXCLUSIVE for a moment: writes wait, reads go on (measured on 13 to 18).',
   );
 }
+
+function refuseTriggerFunction(context: FactsContext, name: string): void {
+  const { catalog, catalogIsComplete } = context;
+  const [first = '', second] = name.split('.');
+  const reference = second === undefined ? { schema: null, name } : { schema: first, name: second };
+  const found = findFunction(catalog, reference);
+  if (found === null) {
+    const isMissing = catalogIsComplete && catalog.extensions?.length === 0 && !BUILT_IN_TRIGGERS.has(name);
+    if (isMissing) addFailure(context.draft, '42883', `there is no function ${name}()`);
+    return;
+  }
+  const answer = found.overloads?.find((one) => one.arguments.length === 0)?.result ?? null;
+  if (answer !== null && answer.name !== 'trigger') {
+    addFailure(context.draft, '42P17', `the function ${name} does not return a trigger`);
+  }
+}
+
+/** Functions that the server brings along for triggers. */
+const BUILT_IN_TRIGGERS = new Set([
+  'suppress_redundant_updates_trigger',
+  'tsvector_update_trigger',
+  'tsvector_update_trigger_column',
+]);
 
 /** CREATE RULE, CREATE POLICY, ALTER POLICY: ACCESS EXCLUSIVE for a moment; what their text names is looked at. */
 export function attachmentFacts(context: FactsContext, action: TableAttachment): void {
@@ -120,22 +166,4 @@ export function attachmentFacts(context: FactsContext, action: TableAttachment):
   }
   lockNamed(context, action);
   draft.because.add('Only the catalog changes, yet the table is locked against everybody while it does.');
-}
-
-/** CREATE FUNCTION: the server looks up what an SQL body names when the function is made. */
-export function createFunctionFacts(context: FactsContext, action: CreateFunction): void {
-  lockNamed(context, action);
-  context.draft.because.add('The function is not run; at most, what its body names is looked at.');
-}
-
-function lockNamed(context: FactsContext, action: Pick<CreateFunction, 'reads' | 'writes'>): void {
-  for (const [names, mode] of [
-    [action.reads ?? [], 'ACCESS SHARE'],
-    [action.writes ?? [], 'ROW EXCLUSIVE'],
-  ] as const) {
-    for (const name of names) {
-      lookUp(context, name);
-      addLock(context.draft, keyOf(context, name), mode);
-    }
-  }
 }

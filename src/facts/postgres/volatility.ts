@@ -29,6 +29,11 @@ const SQL_VALUE_FUNCTIONS = new Set([
   'nullif',
 ]);
 
+/** Whether a name of `Expression.functions` is a keyword of the grammar. */
+export function isKeywordFunction(name: string): boolean {
+  return SQL_VALUE_FUNCTIONS.has(name);
+}
+
 /**
  * How often ADD COLUMN ... DEFAULT evaluates an expression (measured on 13 to 18): a default without a volatile
  * function is evaluated once and kept in the catalog; a volatile one makes PostgreSQL write every row.

@@ -6,6 +6,8 @@ import { list, sentence, whoWaits } from '../who-waits.ts';
 export const indexBuildUnderLock: Rule = {
   id: 'index-build-under-lock',
   severity: 'error',
+  growsWithTable: true,
+  summary: 'An index of a table in use is built while writers wait.',
   remedy: 'Build the index CONCURRENTLY first; a constraint can take it over afterwards.',
   check(input) {
     const { facts } = input;
@@ -15,6 +17,7 @@ export const indexBuildUnderLock: Rule = {
     return {
       title: `Builds ${list(facts.indexBuilds)} while it holds a lock.`,
       consequence: `${sentence(whoWaits(locks))} until the index is complete; later queries queue up behind.`,
+      relations: locks.map((lock) => lock.relation),
     };
   },
 };

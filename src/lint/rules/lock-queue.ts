@@ -6,6 +6,7 @@ import { list, whoWaits } from '../who-waits.ts';
 export const lockQueue: Rule = {
   id: 'lock-queue',
   severity: 'info',
+  summary: 'A strong lock for a moment: harmless once it is held, an outage while it is waited for.',
   remedy: 'Run it with a lock_timeout of 100 ms and retries, when no long transaction holds the table.',
   check(input) {
     const { facts } = input;
@@ -16,6 +17,7 @@ export const lockQueue: Rule = {
     return {
       title: `Takes ${list(locks.map((lock) => `${lock.mode} on ${lock.relation}`))} for a moment.`,
       consequence: `It does little work, but if it has to wait behind one long query, ${whoWaits(locks)} behind it.`,
+      relations: locks.map((lock) => lock.relation),
     };
   },
 };

@@ -1,3 +1,4 @@
+import { relationPart } from '../relation-part.ts';
 import type { Rule } from '../rule.ts';
 import { list } from '../who-waits.ts';
 
@@ -7,18 +8,17 @@ const SHAPE_CHANGES = new Set(['relation-gone', 'column-gone', 'renamed', 'requi
 export const oldCodeBreaks: Rule = {
   id: 'old-code-breaks',
   severity: 'warning',
+  summary: 'Code that runs right now, written for the schema before, starts to fail.',
   remedy: 'Expand first, deploy code that no longer needs the old shape, and contract in a later step.',
   check(input) {
-    const breaks = input.facts.breaks.filter((one) => SHAPE_CHANGES.has(one.kind) && isInUse(input.isUsed, one.what));
+    const breaks = input.facts.breaks.filter(
+      (one) => SHAPE_CHANGES.has(one.kind) && input.isUsed(relationPart(one.what)),
+    );
     if (breaks.length === 0) return null;
     return {
       title: `Takes away what running code still uses: ${list(breaks.map((one) => one.what))}.`,
       consequence: breaks.map((one) => one.sentence).join(' '),
+      relations: breaks.map((one) => relationPart(one.what)),
     };
   },
 };
-
-/** `public.users.email` belongs to `public.users`. */
-function isInUse(isUsed: (relation: string) => boolean, what: string): boolean {
-  return isUsed(what) || isUsed(what.slice(0, Math.max(0, what.lastIndexOf('.'))));
-}

@@ -6,6 +6,8 @@ import { list, sentence, whoWaits } from '../who-waits.ts';
 export const scanUnderLock: Rule = {
   id: 'scan-under-lock',
   severity: 'error',
+  growsWithTable: true,
+  summary: 'A table in use is read in full while a lock keeps others out.',
   remedy: 'Split it: declare it NOT VALID for a moment, then VALIDATE, which lets everybody work on.',
   check(input) {
     const { facts } = input;
@@ -17,6 +19,7 @@ export const scanUnderLock: Rule = {
     return {
       title: `Reads every row of ${list(scanned.map((one) => nameWithSize(input, one)))} while it holds a lock.`,
       consequence: `${sentence(whoWaits(locks))} until the last row is read; later queries queue up behind.`,
+      relations: scanned,
     };
   },
 };

@@ -6,6 +6,7 @@ import { list } from '../who-waits.ts';
 export const severalStrongLocks: Rule = {
   id: 'several-strong-locks',
   severity: 'warning',
+  summary: 'Several tables are closed to everybody at once.',
   remedy: 'Take the locks in one fixed order with a short lock_timeout, and nothing else in the same transaction.',
   check(input) {
     const closed = usedLocks(input)
@@ -16,6 +17,7 @@ export const severalStrongLocks: Rule = {
       title: `Locks ${closed.length} tables against everybody at once: ${list(closed)}.`,
       consequence:
         'While it waits for one of them the others are closed already; application transactions that use both can deadlock with it.',
+      relations: closed,
     };
   },
 };

@@ -4,12 +4,14 @@ import type { Rule } from '../rule.ts';
 export const unknownEffect: Rule = {
   id: 'unknown-effect',
   severity: 'warning',
+  summary: 'What the statement locks, reads or rewrites cannot be told from what is known.',
   remedy: 'Give the schema (--schema or --database-url), or look at the statement yourself.',
   check({ facts }) {
     if (facts.certainty === 'known') return null;
     return {
       title: 'What it locks, reads or rewrites is not certain.',
       consequence: facts.because[0] ?? 'Nothing is known about this statement.',
+      relations: facts.locks.map((lock) => lock.relation),
     };
   },
 };

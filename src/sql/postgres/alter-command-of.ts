@@ -5,9 +5,9 @@ import { tableConstraintOf } from './constraint-of.ts';
 import { dataTypeOf } from './data-type-of.ts';
 import { expressionOf } from './expression-of.ts';
 import { partitionBoundSql } from './partition-bound.ts';
-import { relationReference } from './relation-reference.ts';
+import { namedBy, relationReference } from './relation-reference.ts';
 import type { StatementSource } from './statement-source.ts';
-import { asNode, nodesOf } from './tree-node.ts';
+import { asNode, nodesOf, strings } from './tree-node.ts';
 import { writtenType } from './written-type.ts';
 
 type Detail = AlterCommand extends infer One ? (One extends unknown ? Omit<One, 'sql'> : never) : never;
@@ -71,7 +71,8 @@ export function alterCommandOf(command: AlterTableCmd, source: StatementSource):
   const columnKind = COLUMN_COMMANDS[subtype];
   if (columnKind !== undefined) return { kind: columnKind, column };
   const tableKind = TABLE_COMMANDS[subtype];
-  if (tableKind !== undefined) return { kind: tableKind };
+  if (tableKind !== undefined)
+    return { kind: tableKind, ...(NAMING.has(tableKind) ? { target: nameIn(command) } : {}) };
   const triggerKind = TRIGGER_COMMANDS[subtype];
   if (triggerKind !== undefined) {
     const trigger = subtype.endsWith('All') ? 'ALL' : subtype.endsWith('User') ? 'USER' : (command.name ?? '');
@@ -80,8 +81,23 @@ export function alterCommandOf(command: AlterTableCmd, source: StatementSource):
   return (
     columnChange(command, source) ??
     constraintChange(command, source) ??
-    relationChange(command, source) ?? { kind: 'other', name: subtype.replace(/^AT_/, '') }
+    relationChange(command, source) ??
+    otherChange(command)
   );
+}
+
+function otherChange(command: AlterTableCmd): Detail {
+  const name = (command.subtype ?? '').replace(/^AT_/, '');
+  const type = asNode(command.def, 'TypeName');
+  return { kind: 'other', name, ...(type === null ? {} : { type: namedBy(strings(type.names)) }) };
+}
+
+/** Commands on the table that name something else. */
+const NAMING: ReadonlySet<TableKind> = new Set(['cluster-on', 'change-owner', 'set-access-method', 'set-tablespace']);
+
+/** OWNER TO names a role, or CURRENT_USER and its like. */
+function nameIn({ name, newowner }: AlterTableCmd): string | null {
+  return name ?? newowner?.rolename ?? newowner?.roletype ?? null;
 }
 
 function columnChange(command: AlterTableCmd, source: StatementSource): Detail | null {
@@ -144,6 +160,7 @@ function constraintChange(command: AlterTableCmd, source: StatementSource): Deta
         name: change?.conname ?? '',
         enforced: change?.alterEnforceability === true ? (change.is_enforced ?? false) : null,
         deferrable: change?.alterDeferrability === true ? (change.deferrable ?? false) : null,
+        ...(change?.alterInheritability === true ? { noInherit: change.noinherit ?? false } : {}),
       };
     }
     default:

@@ -45,7 +45,7 @@ const READERS: Readers = {
   AlterTypeStmt: types.readAlterType,
   CreateSeqStmt: readCreateSequence,
   AlterSeqStmt: readAlterSequence,
-  CreateFunctionStmt: code.readCreateFunction,
+  CreateFunctionStmt: (statement, source) => code.readCreateFunction(statement, source, readAction),
   CreateSchemaStmt: readCreateSchema,
   CreateExtensionStmt: readCreateExtension,
   CommentStmt: attachment.readComment,
@@ -68,7 +68,7 @@ const READERS: Readers = {
   CopyStmt: readCopy,
   VariableSetStmt: readSetVariable,
   TransactionStmt: readTransaction,
-  DoStmt: code.readDo,
+  DoStmt: (statement) => code.readDo(statement, readAction),
   CallStmt: code.readCall,
 };
 

@@ -9,23 +9,39 @@ import type {
   RuleStmt,
 } from 'libpg-query';
 import type { Action, Comment, Grant, Publication, TableAttachment } from '../../model/action.ts';
+import { namesIn } from './expression-of.ts';
 import { objectWord } from './object-word.ts';
+import { mentionsOf } from './query-columns.ts';
 import { namedBy, relationReference } from './relation-reference.ts';
+import { touchedBy } from './relations-in.ts';
 import { asNode, nodesOf, strings } from './tree-node.ts';
 
 /** CREATE RULE. */
 export function readRule(statement: RuleStmt): TableAttachment {
-  return { kind: 'create-rule', name: statement.rulename ?? '', table: relationReference(statement.relation) };
+  const table = relationReference(statement.relation);
+  const trees = [...(statement.whereClause === undefined ? [] : [statement.whereClause]), ...(statement.actions ?? [])];
+  return { kind: 'create-rule', name: statement.rulename ?? '', table, ...touchedBy(trees, table) };
 }
 
 /** CREATE POLICY. */
 export function readCreatePolicy(statement: CreatePolicyStmt): TableAttachment {
-  return { kind: 'create-policy', name: statement.policy_name ?? '', table: relationReference(statement.table) };
+  return { kind: 'create-policy', ...policyOf(statement) };
 }
 
 /** ALTER POLICY. */
 export function readAlterPolicy(statement: AlterPolicyStmt): TableAttachment {
-  return { kind: 'alter-policy', name: statement.policy_name ?? '', table: relationReference(statement.table) };
+  return { kind: 'alter-policy', ...policyOf(statement) };
+}
+
+function policyOf(statement: CreatePolicyStmt | AlterPolicyStmt): Omit<TableAttachment, 'kind'> {
+  const table = relationReference(statement.table);
+  const trees = [statement.qual, statement.with_check].flatMap((one) => one ?? []);
+  return {
+    name: statement.policy_name ?? '',
+    table,
+    ...touchedBy(trees, table),
+    ...(trees.length === 0 ? {} : { mentions: trees.flatMap((tree) => mentionsOf(tree, table)) }),
+  };
 }
 
 const COMMENTED_RELATIONS: ReadonlySet<string> = new Set(['table', 'view', 'materialized-view', 'foreign-table']);
@@ -49,23 +65,51 @@ export function readGrant(statement: GrantStmt): Grant {
 export function readStatistics(statement: CreateStatsStmt): Action {
   const [table] = nodesOf(statement.relations, 'RangeVar');
   if (table === undefined) return { kind: 'opaque', statementName: 'CreateStatsStmt' };
-  return { kind: 'create-statistics', table: relationReference(table) };
+  return {
+    kind: 'create-statistics',
+    table: relationReference(table),
+    name: statement.defnames === undefined ? null : namedBy(strings(statement.defnames)),
+    ifNotExists: statement.if_not_exists ?? false,
+    columns: statisticsColumns(statement),
+  };
+}
+
+function statisticsColumns(statement: CreateStatsStmt): readonly string[] {
+  const columns = nodesOf(statement.exprs, 'StatsElem').flatMap((element) =>
+    element.expr === undefined ? [element.name ?? ''] : namesIn(element.expr).columns,
+  );
+  return [...new Set(columns)];
 }
 
 /** CREATE PUBLICATION. */
 export function readCreatePublication(statement: CreatePublicationStmt): Publication {
-  const tables = publishedTables(statement.pubobjects);
-  return { kind: 'publication', verb: 'create', tables, allTables: statement.for_all_tables ?? false };
+  return { kind: 'publication', verb: 'create', ...publishedBy(statement) };
 }
+
+const CHANGES: Readonly<Record<string, NonNullable<Publication['change']>>> = {
+  AP_AddObjects: 'add',
+  AP_DropObjects: 'drop',
+  AP_SetObjects: 'set',
+};
 
 /** ALTER PUBLICATION. */
 export function readAlterPublication(statement: AlterPublicationStmt): Publication {
-  const tables = publishedTables(statement.pubobjects);
-  return { kind: 'publication', verb: 'alter', tables, allTables: statement.for_all_tables ?? false };
+  const published = publishedBy(statement);
+  // Setting options leaves the tables as they are.
+  const change = statement.pubobjects === undefined ? undefined : CHANGES[statement.action ?? ''];
+  return { kind: 'publication', verb: 'alter', ...published, ...(change === undefined ? {} : { change }) };
 }
 
-function publishedTables(objects: CreatePublicationStmt['pubobjects']): Publication['tables'] {
-  return nodesOf(objects, 'PublicationObjSpec').flatMap((object) =>
-    object.pubtable?.relation === undefined ? [] : [relationReference(object.pubtable.relation)],
-  );
+function publishedBy(
+  statement: CreatePublicationStmt | AlterPublicationStmt,
+): Pick<Publication, 'tables' | 'allTables' | 'name' | 'schemas'> {
+  const objects = nodesOf(statement.pubobjects, 'PublicationObjSpec');
+  return {
+    name: statement.pubname ?? '',
+    allTables: statement.for_all_tables ?? false,
+    tables: objects.flatMap((object) =>
+      object.pubtable?.relation === undefined ? [] : [relationReference(object.pubtable.relation)],
+    ),
+    schemas: objects.flatMap((object) => (object.pubobjtype?.includes('SCHEMA') === true ? [object.name ?? ''] : [])),
+  };
 }

@@ -5,7 +5,7 @@ import { expressionOf } from './expression-of.ts';
 import { relationReference } from './relation-reference.ts';
 import { endOfRelation, type StatementSource, sliceSql } from './statement-source.ts';
 import { isWord } from './token.ts';
-import { nodesOf } from './tree-node.ts';
+import { nodesOf, strings } from './tree-node.ts';
 
 /** CREATE INDEX. `definitionSql` always opens with `USING method`, written or not. */
 export function readCreateIndex(statement: IndexStmt, source: StatementSource): CreateIndex {
@@ -29,6 +29,10 @@ export function readCreateIndex(statement: IndexStmt, source: StatementSource): 
 }
 
 function keyOf(element: IndexElem, source: StatementSource): IndexKey {
-  if (element.expr !== undefined) return { column: null, expression: expressionOf(element.expr, source) };
-  return { column: element.name ?? '', expression: null };
+  const given = strings(element.opclass).join('.');
+  const operatorClass = given === '' ? {} : { operatorClass: given };
+  if (element.expr !== undefined) {
+    return { column: null, expression: expressionOf(element.expr, source), ...operatorClass };
+  }
+  return { column: element.name ?? '', expression: null, ...operatorClass };
 }

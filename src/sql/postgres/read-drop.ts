@@ -1,8 +1,9 @@
 import type { DropStmt, Node } from 'libpg-query';
 import type { Drop, DropObject } from '../../model/action.ts';
+import { argumentTypes } from './function-overload.ts';
 import { objectWord } from './object-word.ts';
 import { namedBy, objectReference } from './relation-reference.ts';
-import { asNode, strings } from './tree-node.ts';
+import { asNode, nodesOf, strings } from './tree-node.ts';
 
 const KNOWN: ReadonlySet<string> = new Set<DropObject>([
   'table',
@@ -40,6 +41,7 @@ export function readDrop(statement: DropStmt): Drop {
     cascade: statement.behavior === 'DROP_CASCADE',
     concurrently: statement.concurrent ?? false,
     ifExists: statement.missing_ok ?? false,
+    ...(object === 'function' ? { arguments: nodesOf(objects, 'ObjectWithArgs').map(argumentTypes) } : {}),
   };
 }
 

@@ -11,6 +11,7 @@ export function readTruncate(statement: TruncateStmt): Truncate {
     tables: nodesOf(statement.relations, 'RangeVar').map(relationReference),
     cascade: statement.behavior === 'DROP_CASCADE',
     restartIdentity: statement.restart_seqs ?? false,
+    only: nodesOf(statement.relations, 'RangeVar').every((table) => table.inh !== true),
   };
 }
 
@@ -47,13 +48,19 @@ export function readReindex(statement: ReindexStmt): Reindex {
 
 /** CLUSTER, of one table or of all that were clustered before. */
 export function readCluster(statement: ClusterStmt): Cluster {
-  return { kind: 'cluster', table: statement.relation === undefined ? null : relationReference(statement.relation) };
+  return {
+    kind: 'cluster',
+    table: statement.relation === undefined ? null : relationReference(statement.relation),
+    index: statement.indexname ?? null,
+  };
 }
 
 /** VACUUM and ANALYZE, which share a statement in the grammar. */
 export function readVacuum(statement: VacuumStmt): Vacuum | Analyze {
-  const tables = nodesOf(statement.rels, 'VacuumRelation').map((one) => relationReference(one.relation));
-  if (statement.is_vacuumcmd !== true) return { kind: 'analyze', tables };
+  const ranges = nodesOf(statement.rels, 'VacuumRelation').map((one) => one.relation);
+  const tables = ranges.map(relationReference);
+  const only = ranges.length > 0 && ranges.every((range) => range?.inh !== true);
+  if (statement.is_vacuumcmd !== true) return { kind: 'analyze', tables, only };
   return { kind: 'vacuum', tables, full: isOn(statement.options, 'full') };
 }
 

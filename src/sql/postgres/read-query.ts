@@ -1,9 +1,12 @@
 import type { CopyStmt, Node, SelectStmt } from 'libpg-query';
 import type { Action, Dml } from '../../model/action.ts';
+import { queryColumns } from './query-columns.ts';
+import { queryReach, readsInFull } from './query-reach.ts';
 import { relationReference } from './relation-reference.ts';
 import { relationsIn } from './relations-in.ts';
+import { rowFilter } from './row-filter.ts';
 import { endOfRelation, findWord, type StatementSource, sliceSql } from './statement-source.ts';
-import { asNode } from './tree-node.ts';
+import { asNode, strings } from './tree-node.ts';
 import { walkTree } from './tree-walk.ts';
 
 /** SELECT, VALUES and TABLE; with INTO it is a CREATE TABLE AS in other words. */
@@ -19,6 +22,8 @@ export function readSelect(statement: SelectStmt, source: StatementSource): Acti
     ifNotExists: false,
     withData: true,
     reads: relationsIn({ SelectStmt: statement }).reads,
+    readsInFull: readsInFull({ SelectStmt: statement }),
+    query: queryColumns({ SelectStmt: statement }),
     sql: `${sliceSql(source, 0, start)} ${sliceSql(source, end)}`.trim(),
   };
 }
@@ -36,6 +41,9 @@ export function readDml(verb: Dml['verb'], statement: Node): Dml {
     ...relationsIn(statement),
     locksRows: locksRows(statement),
     filtered: isFiltered(statement),
+    ...queryReach(statement),
+    query: queryColumns(statement),
+    filter: rowFilter(statement),
   };
 }
 
@@ -44,6 +52,7 @@ export function readCopy(statement: CopyStmt): Dml {
   if (statement.query !== undefined) return readDml('copy', statement.query);
   const table = relationReference(statement.relation);
   const writes = statement.is_from === true;
+  const attributes = strings(statement.attlist);
   return {
     kind: 'dml',
     verb: 'copy',
@@ -51,6 +60,8 @@ export function readCopy(statement: CopyStmt): Dml {
     writes: writes ? [table] : [],
     locksRows: false,
     filtered: true,
+    readsInFull: !writes,
+    sets: attributes.length === 0 ? null : attributes,
   };
 }
 

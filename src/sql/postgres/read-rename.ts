@@ -19,6 +19,8 @@ const KNOWN: ReadonlySet<string> = new Set<RenameObject>([
   'policy',
   'rule',
   'function',
+  'statistics',
+  'publication',
 ]);
 
 /** ALTER ... RENAME of anything, members of tables and types included. */
@@ -34,6 +36,7 @@ export function readRename(statement: RenameStmt): Rename {
       : nameOf(statement.relation, statement.object),
     member: isNamedBySubname ? null : (statement.subname ?? null),
     to: statement.newname ?? '',
+    ifExists: statement.missing_ok ?? false,
   };
 }
 
@@ -44,6 +47,7 @@ export function readSetSchema(statement: AlterObjectSchemaStmt): SetSchema {
     object: renameObject(statement.objectType),
     name: nameOf(statement.relation, statement.object),
     schema: statement.newschema ?? '',
+    ifExists: statement.missing_ok ?? false,
   };
 }
 

@@ -74,7 +74,7 @@ function domainChange(statement: AlterDomainStmt, source: StatementSource): Alte
     case 'O':
       return { kind: 'set-not-null' };
     case 'X':
-      return { kind: 'drop-constraint', name };
+      return { kind: 'drop-constraint', name, ifExists: statement.missing_ok ?? false };
     case 'V':
       return { kind: 'validate-constraint', name };
     default:

@@ -1,14 +1,14 @@
-import type { Alias, CreateTableAsStmt, Node, RefreshMatViewStmt, ViewStmt } from 'libpg-query';
+import type { CreateTableAsStmt, RefreshMatViewStmt, ViewStmt } from 'libpg-query';
 import type { CreateTableAs, CreateView, RefreshMaterializedView } from '../../model/action.ts';
-import type { RelationReference } from '../../model/relation-name.ts';
-import { namesIn } from './expression-of.ts';
+import { columnsRead } from './columns-read.ts';
+import { queryColumns } from './query-columns.ts';
+import { readsInFull } from './query-reach.ts';
 import { quoteIdentifier } from './quote.ts';
 import { relationReference } from './relation-reference.ts';
 import { relationsIn } from './relations-in.ts';
 import { endOfRelation, findWord, type StatementSource, sliceSql } from './statement-source.ts';
 import { isWord } from './token.ts';
 import { strings } from './tree-node.ts';
-import { walkTree } from './tree-walk.ts';
 
 /** CREATE VIEW; `sql` is the query alone. */
 export function readCreateView(statement: ViewStmt, source: StatementSource): CreateView {
@@ -19,8 +19,10 @@ export function readCreateView(statement: ViewStmt, source: StatementSource): Cr
     name: relationReference(statement.view),
     replace: statement.replace ?? false,
     reads,
-    columns: query === undefined ? null : columnsRead(query, reads),
+    columns: query === undefined ? [] : columnsRead(query, reads),
     sql: viewQuery(statement, source),
+    ...(query === undefined ? {} : { query: queryColumns(query) }),
+    aliases: strings(statement.aliases),
   };
 }
 
@@ -39,7 +41,9 @@ export function readCreateTableAs(statement: CreateTableAsStmt, source: Statemen
     ifNotExists: statement.if_not_exists ?? false,
     withData,
     reads: statement.query === undefined ? [] : relationsIn(statement.query).reads,
+    readsInFull: statement.query !== undefined && readsInFull(statement.query),
     sql: sliceSql(source, start, tokens.length - (isWord(tokens.at(-tail), 'WITH') ? tail : 0)),
+    ...(statement.query === undefined ? {} : { query: queryColumns(statement.query) }),
   };
 }
 
@@ -78,19 +82,4 @@ function isRecursive(source: StatementSource, before: number): boolean {
     .tokens()
     .slice(0, before)
     .some((token, index, all) => isWord(token, 'RECURSIVE') && isWord(all[index + 1], 'VIEW'));
-}
-
-/** The columns that a query names; null where it takes whole rows, whose columns it does not tell. */
-function columnsRead(query: Node, reads: readonly RelationReference[]): readonly string[] | null {
-  const rowNames = new Set(reads.map((relation) => relation.name));
-  const columns = new Set(namesIn(query).columns);
-  let hasStar = false;
-  walkTree([query], (name, value) => {
-    if (name === 'A_Star' || ('isNatural' in value && value.isNatural === true)) hasStar = true;
-    if ('usingClause' in value) for (const column of strings(value.usingClause as Node[])) columns.add(column);
-    if (name === 'alias') rowNames.add((value as Alias).aliasname ?? '');
-    return true;
-  });
-  // `SELECT t FROM t` is the whole row of t, unless t happens to have a column t.
-  return hasStar || [...columns].some((column) => rowNames.has(column)) ? null : [...columns];
 }

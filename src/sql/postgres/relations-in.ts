@@ -7,6 +7,8 @@ import { nodesOf } from './tree-node.ts';
 interface TouchedRelations {
   readonly reads: readonly RelationReference[];
   readonly writes: readonly RelationReference[];
+  /** Those of `writes` that are read, too. */
+  readonly alsoReads: readonly RelationReference[];
 }
 
 /** Statements whose `relation` is written. */
@@ -26,11 +28,26 @@ export function relationsIn(tree: Node): TouchedRelations {
     if (typeof value !== 'object' || value === null) continue;
     if (WRITTEN === name) add(writes, value as RangeVar);
     else if (name === 'RangeVar') addUnlessHidden(reads, value as RangeVar, hidden);
-    else open.push(...placesIn(place).reverse());
+    // One by one: a VALUES list may have more rows than a call has arguments.
+    else for (const child of placesIn(place).reverse()) open.push(child);
   }
   return {
     reads: [...reads].filter(([key]) => !writes.has(key)).map(([, reference]) => reference),
     writes: [...writes.values()],
+    alsoReads: [...reads].filter(([key]) => writes.has(key)).map(([, reference]) => reference),
+  };
+}
+
+/** Like `relationsIn`, for several trees at once; `except` is left out. */
+export function touchedBy(
+  trees: readonly Node[],
+  except: RelationReference | null = null,
+): Pick<TouchedRelations, 'reads' | 'writes'> {
+  const same = (a: RelationReference) => a.schema === except?.schema && a.name === except?.name;
+  const touched = trees.map(relationsIn);
+  return {
+    reads: touched.flatMap((one) => one.reads).filter((one) => !same(one)),
+    writes: touched.flatMap((one) => one.writes).filter((one) => !same(one)),
   };
 }
 

@@ -37,8 +37,10 @@ function sentence(text: string, offset: number, cause: unknown): string {
   if (/\bCOPY\b[^;]*\bFROM\s+STDIN\b[^;]*;[^;]*$/i.test(text.slice(0, offset))) {
     return 'rows for COPY ... FROM stdin stand here, which only psql can send; write them as INSERT or COPY them apart';
   }
-  if (cause instanceof RangeError) return 'the statement is nested too deeply to be read; split it up';
   const found = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof RangeError || found.startsWith('memory exhausted')) {
+    return 'the statement is nested too deeply to be read; split it up';
+  }
   // Errors of the scanner name the quote or comment that is never closed; only the grammar's leave room for a guess.
   const expected = found.startsWith('syntax error') ? expectationAt(text, offset) : null;
   return expected === null ? found : `${found}; ${expected}`;

@@ -24,6 +24,18 @@ export function scanTokens(sql: string): readonly Token[] {
   return tokens;
 }
 
+/** A comment with its own signs; UTF-16 offsets in the scanned text. */
+export interface SqlComment {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The comments of a text, in order: what looks like one inside a string is none. Throws as `scanTokens` does. */
+export function scanComments(sql: string): readonly SqlComment[] {
+  return scanRanges(sql).filter(({ text }) => isComment(text));
+}
+
 /** The text with spaces in place of its comments, unit for unit; its lines stay. Throws as `scanTokens` does. */
 export function blankComments(sql: string): string {
   const parts: string[] = [];

@@ -1,5 +1,5 @@
+import { isBuiltInType } from '../../model/built-in-type.ts';
 import type { DataType } from '../../model/data-type.ts';
-import { isBuiltInType } from './built-in-type.ts';
 import { quoteIdentifier, quoteName } from './quote.ts';
 
 /** How `format_type` spells the types that SQL knows under another name than pg_type; `#` is where modifiers go. */

@@ -150,7 +150,6 @@ export const RECIPE_SCRIPTS: readonly DdlScript[] = [
       !ALTER TABLE profiles DROP COLUMN user_id;
       DROP VIEW whole;
       ALTER TABLE profiles DROP COLUMN user_id;`,
-    until: 12,
   },
   {
     name: 'search over a generated column',
@@ -333,7 +332,7 @@ export const RECIPE_SCRIPTS: readonly DdlScript[] = [
   {
     name: 'collations',
     sql: `CREATE COLLATION german (provider = libc, locale = 'C');
-      CREATE TABLE t (a text COLLATE german, b text COLLATE pg_catalog."C", c varchar(5) COLLATE "default");
+      CREATE TABLE t (a text COLLATE public.german, b text COLLATE pg_catalog."C", c varchar(5) COLLATE "default");
       ALTER TABLE t ADD COLUMN d text COLLATE "POSIX";
       ALTER TABLE t ALTER b TYPE text;
       CREATE INDEX ON t (c COLLATE "C");`,
@@ -343,7 +342,7 @@ export const RECIPE_SCRIPTS: readonly DdlScript[] = [
     sql: `CREATE DOMAIN tag AS text CHECK (VALUE <> '');
       CREATE TYPE money_of AS (amount numeric(10,2), currency char(3));
       CREATE TABLE t (tags tag[] DEFAULT '{}', price money_of, prices money_of[], grid int[][]);
-      ALTER TABLE t ALTER tags TYPE text[];
+      ALTER TABLE t ALTER tags DROP DEFAULT, ALTER tags TYPE text[];
       ALTER DOMAIN tag ADD CONSTRAINT short CHECK (length(VALUE) < 20);
       DROP DOMAIN tag;
       DROP TYPE money_of CASCADE;`,

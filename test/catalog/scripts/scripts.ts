@@ -1,6 +1,7 @@
 import { COLUMN_SCRIPTS } from './columns.ts';
 import { CONSTRAINT_SCRIPTS } from './constraints.ts';
 import type { DdlScript } from './ddl-script.ts';
+import { HANGING_SCRIPTS } from './hanging-objects.ts';
 import { INDEX_SCRIPTS } from './indexes.ts';
 import { OTHER_SCRIPTS } from './others.ts';
 import { PARTITION_SCRIPTS } from './partitions.ts';
@@ -14,5 +15,6 @@ export const SCRIPTS: readonly DdlScript[] = [
   ...INDEX_SCRIPTS,
   ...PARTITION_SCRIPTS,
   ...OTHER_SCRIPTS,
+  ...HANGING_SCRIPTS,
   ...RECIPE_SCRIPTS,
 ];

@@ -1,0 +1,3 @@
+ALTER TABLE orders
+  ADD COLUMN channel text,
+  ADD COLUMN public_id uuid DEFAULT gen_random_uuid() NOT NULL;

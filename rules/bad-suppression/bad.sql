@@ -1,0 +1,2 @@
+-- evenkeel-ignore data-loss
+ALTER TABLE orders DROP COLUMN note;

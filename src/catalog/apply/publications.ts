@@ -1,0 +1,57 @@
+import type { Publication } from '../../model/action.ts';
+import type { Catalog, CatalogPublication } from '../../model/catalog.ts';
+import { findRelation } from '../../model/catalog-lookup.ts';
+import { type RelationKey, relationKey } from '../../model/relation-name.ts';
+import { byName } from '../edit-catalog.ts';
+
+/** CREATE and ALTER PUBLICATION. */
+export function changePublication(catalog: Catalog, action: Publication): Catalog {
+  const { name = '', allTables } = action;
+  const existing = (catalog.publications ?? []).find((one) => one.name === name);
+  const tables = action.tables.flatMap((table): RelationKey[] => {
+    const found = findRelation(catalog, table);
+    return found === null ? [] : [relationKey(found.name)];
+  });
+  const schemas = action.schemas ?? [];
+  if (action.verb === 'create') {
+    return existing === undefined ? putPublication(catalog, { name, allTables, tables, schemas }) : catalog;
+  }
+  if (existing === undefined) return catalog;
+  switch (action.change) {
+    case 'add':
+      return putPublication(catalog, {
+        ...existing,
+        tables: [...new Set([...existing.tables, ...tables])],
+        schemas: [...new Set([...existing.schemas, ...schemas])],
+      });
+    case 'drop':
+      return putPublication(catalog, {
+        ...existing,
+        tables: existing.tables.filter((table) => !tables.includes(table)),
+        schemas: existing.schemas.filter((schema) => !schemas.includes(schema)),
+      });
+    case 'set':
+      return putPublication(catalog, { ...existing, tables, schemas });
+    default:
+      return catalog;
+  }
+}
+
+/** DROP PUBLICATION. */
+export function dropPublication(catalog: Catalog, name: string): Catalog {
+  return { ...catalog, publications: (catalog.publications ?? []).filter((one) => one.name !== name) };
+}
+
+/** ALTER PUBLICATION ... RENAME TO. */
+export function renamePublication(catalog: Catalog, from: string, to: string): Catalog {
+  const publications = (catalog.publications ?? []).map((one) => (one.name === from ? { ...one, name: to } : one));
+  return { ...catalog, publications: publications.sort(byName) };
+}
+
+/** The catalog with the publication under its own name. */
+export function putPublication(catalog: Catalog, publication: CatalogPublication): Catalog {
+  const others = (catalog.publications ?? []).filter((one) => one.name !== publication.name);
+  const { tables, schemas } = publication;
+  const sorted = { ...publication, tables: [...tables].sort(), schemas: [...schemas].sort() };
+  return { ...catalog, publications: [...others, sorted].sort(byName) };
+}

@@ -1,0 +1,101 @@
+import type { CreateFunction, Drop } from '../../model/action.ts';
+import type { FunctionOverload, Table, UserFunction } from '../../model/catalog.ts';
+import { findFunction, nameForCreation } from '../../model/catalog-lookup.ts';
+import type { DataType } from '../../model/data-type.ts';
+import { type RelationReference, relationKey } from '../../model/relation-name.ts';
+import { isSameType } from './base-type.ts';
+import type { FactsContext } from './facts-context.ts';
+import { addFailure, addLock } from './facts-draft.ts';
+import { lockNamed } from './query-locks.ts';
+import { isBuiltInFunction, refuseUnknownType } from './refuse-unknown.ts';
+
+/** CREATE FUNCTION: the server looks up what an SQL body names when the function is made. */
+export function createFunctionFacts(context: FactsContext, action: CreateFunction): void {
+  const { overload } = action;
+  for (const type of overload?.arguments ?? []) refuseUnknownType(context, type);
+  const key = relationKey(nameForCreation(context.catalog, action.name));
+  const same = context.catalog.functions[key]?.overloads?.find(
+    (one) => overload !== undefined && isSameArguments(one.arguments, overload.arguments),
+  );
+  if (same !== undefined && overload !== undefined) refuseReplacing(context, action, same, overload);
+  lockNamed(context, action, 'through-views');
+  context.draft.because.add('The function is not run; at most, what its body names is looked at.');
+}
+
+function refuseReplacing(
+  context: FactsContext,
+  action: CreateFunction,
+  before: FunctionOverload,
+  after: FunctionOverload,
+): void {
+  const { name } = action.name;
+  if (!action.replace) return addFailure(context.draft, '42723', `${name} exists already with the same arguments`);
+  if (before.kind !== after.kind) return addFailure(context.draft, '42809', `${name} is a ${before.kind}`);
+  const isSame = before.result === null || after.result === null || isSameType(bare(before.result), bare(after.result));
+  if (!isSame || before.returnsSet !== after.returnsSet) {
+    addFailure(context.draft, '42P13', `the result of ${name} cannot become another type`);
+  }
+}
+
+function isSameArguments(a: readonly DataType[], b: readonly DataType[]): boolean {
+  return a.length === b.length && a.every((type, at) => isSameType(bare(type), bare(b[at] ?? type)));
+}
+
+/** Modifiers do not tell functions apart. */
+function bare(type: DataType): DataType {
+  return { ...type, modifiers: [] };
+}
+
+/** DROP FUNCTION and DROP PROCEDURE: what calls it (triggers, defaults, checks, generated columns) forbids it or goes along. */
+export function dropFunctionFacts(context: FactsContext, name: RelationReference, action: Drop): void {
+  const { draft } = context;
+  const found = findFunction(context.catalog, name);
+  if (found === null) return missingFunction(context, name, action);
+  refuseOverload(context, found, action.arguments?.[action.names.indexOf(name)] ?? null, action);
+  for (const [key, relation] of Object.entries(context.catalog.relations)) {
+    if (relation.kind !== 'table') continue;
+    const user = userOf(relation, name.name);
+    if (user === null) continue;
+    if (action.cascade) addLock(draft, key, 'ACCESS EXCLUSIVE');
+    else addFailure(draft, '2BP01', `${user} of ${key} calls ${name.name}`);
+  }
+}
+
+function missingFunction(context: FactsContext, name: RelationReference, action: Drop): void {
+  const { draft, catalog, catalogIsComplete } = context;
+  if (isBuiltInFunction(name.name, context.version.major)) return;
+  if (!catalogIsComplete || catalog.extensions?.length !== 0) {
+    draft.unknown.add(`What calls the function ${name.name} is not known.`);
+  } else if (action.ifExists) {
+    draft.because.add(`There is no function ${name.name}, so nothing happens.`);
+  } else addFailure(draft, '42883', `there is no function ${name.name}`);
+}
+
+function refuseOverload(
+  context: FactsContext,
+  { name, overloads }: UserFunction,
+  types: readonly DataType[] | null,
+  action: Drop,
+): void {
+  if (overloads === undefined) return;
+  if (types === null) {
+    if (overloads.length > 1) addFailure(context.draft, '42725', `there is more than one function ${name.name}`);
+    return;
+  }
+  if (action.ifExists || overloads.some((one) => isSameArguments(one.arguments, types))) return;
+  addFailure(context.draft, '42883', `there is no function ${name.name} of these arguments`);
+}
+
+function userOf(table: Table, name: string): string | null {
+  const calls = (functions: readonly string[]): boolean => functions.some((one) => lastPart(one) === name);
+  const trigger = table.triggers.find((one) => lastPart(one.function) === name);
+  if (trigger !== undefined) return `the trigger ${trigger.name}`;
+  const column = table.columns.find((one) => one.default !== null && calls(one.default.functions));
+  if (column !== undefined) return `the default of ${column.name}`;
+  const check = table.constraints.find((one) => one.kind === 'check' && calls(one.expression.functions));
+  return check === undefined ? null : `the constraint ${check.name}`;
+}
+
+function lastPart(name: string): string {
+  return (name.split('.').at(-1) ?? name).replaceAll('"', '');
+}

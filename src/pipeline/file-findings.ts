@@ -1,0 +1,83 @@
+import { FILE_RULES } from '../lint/file-rules.ts';
+import type { UnmarkedFinding } from '../lint/lint-statement.ts';
+import { ruleLevel } from '../lint/rule-level.ts';
+import type { StatementFacts } from '../model/facts.ts';
+import type { RuleDescription, RuleSettings } from '../model/rule-settings.ts';
+import type { Span } from '../model/span.ts';
+import type { ParsedMigration } from './check.ts';
+import type { DirectivesOfFile } from './read-directives.ts';
+
+export interface FileFindingInput {
+  readonly parsed: ParsedMigration;
+  readonly settings?: RuleSettings;
+}
+
+/** What there is to say about a file itself and about the comments in it that accept nothing. */
+export function fileFindings(input: FileFindingInput, { misread }: DirectivesOfFile): readonly UnmarkedFinding[] {
+  const { migration, statements } = input.parsed;
+  const span: Span = { line: 1, column: 1, endLine: 1, endColumn: 1, startOffset: 0, endOffset: 0 };
+  const empty =
+    statements.length > 0
+      ? []
+      : fileFinding(input, FILE_RULES.emptyFile, { span, comment: '' }, `${migration.path} holds no statement.`);
+  return [
+    ...empty,
+    ...misread.flatMap((one) =>
+      fileFinding(input, FILE_RULES.badSuppression, one, `This comment accepts nothing: ${lowerFirst(one.why)}`),
+    ),
+  ];
+}
+
+const CONSEQUENCES: Readonly<Record<string, string>> = {
+  [FILE_RULES.emptyFile.id]: 'Applying it changes nothing, and it counts as applied from then on.',
+  [FILE_RULES.badSuppression.id]: 'The findings that it was written for still count.',
+  [FILE_RULES.unusedSuppression.id]: 'It would hide the finding should the statement change.',
+};
+
+/** At most one finding: none when the rule is off. */
+export function fileFinding(
+  input: FileFindingInput,
+  rule: RuleDescription,
+  at: { readonly span: Span; readonly comment: string },
+  title: string,
+): readonly UnmarkedFinding[] {
+  const severity = ruleLevel(rule.id, rule.severity, [], input.settings ?? {});
+  if (severity === 'off') return [];
+  return [
+    {
+      rule: rule.id,
+      severity,
+      path: input.parsed.migration.path,
+      span: at.span,
+      focus: at.span,
+      sql: at.comment,
+      title,
+      consequence: CONSEQUENCES[rule.id] ?? rule.summary,
+      remedy: rule.remedy,
+      recipe: null,
+      nextCommand: `evenkeel rules ${rule.id}`,
+      facts: NO_FACTS,
+      relations: [],
+    },
+  ];
+}
+
+/** A comment does nothing to a server. */
+const NO_FACTS: StatementFacts = {
+  kind: 'opaque',
+  locks: [],
+  rewrites: [],
+  scans: [],
+  indexBuilds: [],
+  transaction: 'any',
+  failure: null,
+  losses: [],
+  breaks: [],
+  certainty: 'known',
+  because: [],
+};
+
+/** `It names` reads on as `it names`; a rule's name stays as it is. */
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,13 @@
+import { RULE_DESCRIPTIONS } from '../lint/rule-descriptions.ts';
+import type { RecipeDescription, RuleDescription } from '../model/rule-settings.ts';
+import { RECIPES } from '../plan/recipes.ts';
+
+/** Every rule of `check`, the gravest first. */
+export function listRules(): readonly RuleDescription[] {
+  return RULE_DESCRIPTIONS;
+}
+
+/** Every recipe of `plan`, in the order in which they are asked. */
+export function listRecipes(): readonly RecipeDescription[] {
+  return RECIPES.map(({ name, summary }) => ({ name, summary }));
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { UnmarkedFinding } from '../lint/lint-statement.ts';
+import type { Finding } from '../model/finding.ts';
+import { blankComments } from '../sql/postgres/token.ts';
+
+/**
+ * Gives the findings of one file their fingerprints: rule, path in the repository, the statement's words and the ordinal
+ * among equal ones, so that moved lines, other spaces and other comments change nothing.
+ *
+ * @param findings in the order of the file.
+ */
+export function markFindings(findings: readonly UnmarkedFinding[], repositoryPath: string): readonly Finding[] {
+  const seen = new Map<string, number>();
+  return findings.map((finding) => {
+    const key = JSON.stringify([finding.rule, repositoryPath, wordsOf(finding.sql)]);
+    const ordinal = seen.get(key) ?? 0;
+    seen.set(key, ordinal + 1);
+    return { ...finding, fingerprint: sha256(`${key} ${ordinal}`) };
+  });
+}
+
+/** sha256 as hex. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function wordsOf(sql: string): string {
+  const isComment = sql.startsWith('--') || sql.startsWith('/*');
+  const bare = !isComment && /--|\/\*/.test(sql) ? blankComments(sql) : sql;
+  return bare.replaceAll(/\s+/g, ' ').trim();
+}
