@@ -197,8 +197,11 @@ export function typesAndSequences(names: Names, choices: Choices): string {
       `CREATE SEQUENCE ${choices.one(['made', names.relation('sequence')])}${choices.rarely(' OWNED BY customers.id', 3)}`,
     () =>
       `ALTER SEQUENCE ${choices.rarely('IF EXISTS ', 8)}${names.relation('sequence')} ${choices.one(['INCREMENT BY 2', 'RESTART', 'AS integer', 'OWNED BY NONE', 'OWNED BY orders.id', 'OWNER TO pg_monitor'])}`,
-    () =>
-      `CREATE ${choices.rarely('OR REPLACE ', 2)}FUNCTION ${choices.one(['made', 'wild', 'quiet'])}() RETURNS ${choices.one(['integer', 'text'])} LANGUAGE sql AS $$ SELECT NULL::${choices.one(['integer', 'text'])} $$`,
+    () => {
+      const result = choices.one(['integer', 'text']);
+      const name = choices.one(['made', 'wild', 'quiet'], 'made');
+      return `CREATE ${choices.rarely('OR REPLACE ', 2)}FUNCTION ${name}() RETURNS ${result} LANGUAGE sql AS $$ SELECT NULL::${result} $$`;
+    },
     () => `CREATE FUNCTION made() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM ${names.relation('table')} $$`,
   );
 }
@@ -222,7 +225,10 @@ export function rows(names: Names, choices: Choices): string {
   return choices.oneOf(
     () => query(names, choices),
     () => `DELETE FROM ${name}${where}`,
-    () => `UPDATE ${name} SET ${names.column(table)} = ${names.column(table)}${where}`,
+    () => {
+      const column = names.column(table);
+      return `UPDATE ${name} SET ${column} = ${column}${where}`;
+    },
     () => `INSERT INTO ${name} SELECT * FROM ${name} LIMIT 1`,
     () => `SELECT * FROM ${name}${where} FOR ${choices.one(['UPDATE', 'SHARE', 'KEY SHARE'])}`,
     () =>

@@ -282,6 +282,8 @@ export interface CreateType {
   readonly kind: 'create-type';
   readonly name: RelationReference;
   readonly type: 'composite' | 'range' | 'other';
+  /** `alter` for ALTER TYPE; missing when nobody looked. */
+  readonly verb?: 'create' | 'alter';
 }
 
 export interface CreateSequence {
@@ -335,6 +337,8 @@ export interface Comment {
   /** The table or view commented on (or whose column, constraint, trigger is); null for other objects. */
   readonly relation: RelationReference | null;
   readonly object: string;
+  /** The column, constraint, trigger, rule or policy; missing when nobody looked. */
+  readonly member?: string;
 }
 
 export interface Grant {

@@ -129,6 +129,43 @@ describe('what the library is asked', () => {
     expect(await asked('plan a.sql', { env })).toEqual([{ name: 'plan', options }]);
   });
 
+  it('check with what is accepted', async () => {
+    expect(await asked('check a.sql --since origin/main --baseline old.json')).toEqual([
+      { name: 'check', options: { paths: ['a.sql'], since: 'origin/main', baselineFile: 'old.json' } },
+    ]);
+  });
+
+  it('what the config says, as far as the command line does not', async () => {
+    const config = {
+      file: 'evenkeel.config.json',
+      paths: ['db'],
+      schemaFile: 'base.sql',
+      serverVersion: '15.2',
+      rules: { 'lock-queue': 'off' },
+    } as const;
+    const ask = async (line: string): Promise<object | undefined> => {
+      const toolkit = recorder({ loadConfig: async () => config });
+      await evenkeel(line, { toolkit, env: { DATABASE_URL: 'postgresql://h/d' } });
+      return toolkit.asked[0]?.options;
+    };
+    const { rules } = config;
+    expect(await ask('check')).toEqual({ paths: ['db'], schemaFile: 'base.sql', serverMajor: 15, rules });
+    expect(await ask('check a.sql --schema x.sql --server-version 17')).toEqual({
+      paths: ['a.sql'],
+      schemaFile: 'x.sql',
+      serverMajor: 17,
+      rules,
+    });
+    expect(await ask('check --database-url postgresql://h/d')).toEqual({
+      paths: ['db'],
+      databaseUrl: 'postgresql://h/d',
+      rules,
+    });
+    expect(await ask('explain a.sql')).toEqual({ paths: ['a.sql'], schemaFile: 'base.sql', serverMajor: 15 });
+    expect(await ask('plan a.sql --schema s.json')).toEqual({ paths: ['a.sql'], schemaFile: 's.json' });
+    expect(await ask('status')).toMatchObject({ paths: ['db'] });
+  });
+
   it('check without a path takes the folder that is there', async () => {
     mkdirSync(path.join(cwd, 'migrations'));
     expect(await asked('check')).toEqual([{ name: 'check', options: { paths: ['migrations'] } }]);
@@ -402,5 +439,45 @@ describe('help', () => {
 
   it('evenkeel --version', async () => {
     expect(await evenkeel('--version')).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+});
+
+describe('rules and recipes', () => {
+  it('are listed with what they mean', async () => {
+    expect((await evenkeel('rules')).stdout).toMatchInlineSnapshot(`
+      "a-rule        error    Something bad happens.
+      another-rule  info     Something happens.
+
+      2 rules. Next: evenkeel rules <rule>
+      "
+    `);
+    expect((await evenkeel('recipes')).stdout).toMatchInlineSnapshot(`
+      "a-recipe  Do it slowly.
+
+      1 recipe. Next: evenkeel recipes <recipe>
+      "
+    `);
+  });
+
+  it('show their page and examples', async () => {
+    expect((await evenkeel('rules a-rule')).stdout).toMatchInlineSnapshot(`
+      "a-rule
+
+      What happens. Much.
+
+      Speaks up about
+        DROP TABLE a;
+
+      Is silent about
+        SELECT 1;
+      "
+    `);
+    expect((await evenkeel('recipes a-recipe', { env: { FORCE_COLOR: '1' } })).stdout).toContain(
+      '\u001b[1mWhat happens.',
+    );
+    expect(JSON.parse((await evenkeel('rules a-rule --format json')).stdout)).toMatchObject({
+      version: 1,
+      bad: 'DROP TABLE a;\n',
+    });
   });
 });

@@ -1,15 +1,18 @@
 import { isBuiltInType } from '../../model/built-in-type.ts';
 import type { Catalog } from '../../model/catalog.ts';
-import { findFunction, findType } from '../../model/catalog-lookup.ts';
+import { findFunction, findRelation, findType } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import type { Expression } from '../../model/expression.ts';
 import { relationKey } from '../../model/relation-name.ts';
 
-/** A type with the schema in which the catalog finds it; built-in and unknown types stay as they are written. */
+/**
+ * A type with the schema in which the catalog finds it, rows of tables and views among them; built-in and unknown types
+ * stay as they are written.
+ */
 export function resolveType(catalog: Catalog, type: DataType): DataType {
   if (type.schema === 'pg_catalog') return { ...type, schema: null };
   if (type.schema === null && isBuiltInType(type.name)) return type;
-  const found = findType(catalog, type);
+  const found = findType(catalog, type) ?? findRelation(catalog, type);
   return found === null ? type : { ...type, schema: found.name.schema };
 }
 

@@ -1,4 +1,5 @@
 import type { AlterTable } from '../../model/action.ts';
+import type { AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { findType } from '../../model/catalog-lookup.ts';
 import type { ColumnDefinition } from '../../model/definition.ts';
@@ -17,9 +18,9 @@ import { volatilityOf } from './volatility.ts';
 export function addColumnFacts(
   context: FactsContext,
   table: Table,
-  column: ColumnDefinition,
+  { column, ifNotExists }: Pick<AlterCommandOf<'add-column'>, 'column' | 'ifNotExists'>,
   action: AlterTable,
-  ifNotExists: boolean,
+  bringsKey: boolean,
 ): void {
   const { draft } = context;
   const { only } = action;
@@ -41,7 +42,7 @@ export function addColumnFacts(
   if (column.default !== null) lockNextvalSequences(context, column.default);
   if (column.notNull && !fillsItself(column)) requiredColumn(context, table, column, only);
   for (const constraint of column.constraints) {
-    addConstraintFacts(context, table, constraint, { only, newColumn: column });
+    addConstraintFacts(context, table, constraint, { only, newColumn: column, bringsKey });
   }
 }
 

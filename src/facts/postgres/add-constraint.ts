@@ -1,11 +1,12 @@
 import type { CheckConstraint, Table } from '../../model/catalog.ts';
-import type { CheckDefinition, ConstraintDefinition } from '../../model/definition.ts';
+import type { CheckDefinition, ConstraintDefinition, ExclusionDefinition } from '../../model/definition.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { addForeignKeyFacts } from './add-foreign-key.ts';
 import { addKeyFacts } from './add-key.ts';
 import type { ConstraintPlace } from './constraint-place.ts';
 import { type FactsContext, hasChildren, hasStorage, lockTree, reached, requireColumn } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
+import { refuseKeyTypes } from './index-support.ts';
 import { scanUnlessProven } from './not-null-proof.ts';
 import { buildIndex } from './partition-indexes.ts';
 
@@ -37,6 +38,8 @@ export function addConstraintFacts(
       return;
     case 'exclude':
       addLock(context.draft, relationKey(table.name), 'ACCESS EXCLUSIVE');
+      for (const column of constraint.columns) requireColumn(context, table, column);
+      refuseExclusion(context, table, constraint);
       buildExclusion(context, table, constraint.name, constraint.columns);
       context.draft.because.add(
         'An EXCLUDE constraint always builds its index under ACCESS EXCLUSIVE; there is no online way.',
@@ -90,6 +93,12 @@ function hasSameCheck(table: Table, check: CheckDefinition): boolean {
   return table.constraints.some(
     (one): one is CheckConstraint => one.kind === 'check' && one.name === check.name && one.valid,
   );
+}
+
+function refuseExclusion(context: FactsContext, table: Table, constraint: ExclusionDefinition): void {
+  const method = /^EXCLUDE\s+USING\s+(\w+)/i.exec(constraint.sql)?.[1]?.toLowerCase() ?? 'btree';
+  const keys = constraint.columns.map((column) => ({ column, expression: null }));
+  refuseKeyTypes(context, table, { method, unique: false, keys, include: [], isOrdered: false });
 }
 
 function buildExclusion(context: FactsContext, table: Table, name: string | null, columns: readonly string[]): void {

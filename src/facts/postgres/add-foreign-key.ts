@@ -1,4 +1,4 @@
-import type { Table } from '../../model/catalog.ts';
+import type { Column, Table } from '../../model/catalog.ts';
 import { tableOf } from '../../model/catalog-lookup.ts';
 import type { ForeignKeyDefinition } from '../../model/definition.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
@@ -94,14 +94,19 @@ function refuseForeignKey(
       addFailure(draft, '42809', 'a NOT VALID foreign key on a partitioned table is refused before PostgreSQL 18');
     }
   }
-  if (target === null || target === table) return;
+  if (target === null) return;
   if (target.kind !== 'table') return addFailure(draft, '42809', `${relationKey(target.name)} is not a table`);
   if (place.newColumn === undefined) for (const column of key.columns) requireColumn(context, table, column);
+  const isSelf = relationKey(target.name) === relationKey(table.name);
   // A key of the table itself may come with the same statement.
-  if (relationKey(target.name) === relationKey(table.name)) return;
-  const typeOf = (name: string) =>
-    place.newColumn?.name === name ? place.newColumn.type : table.columns.find((one) => one.name === name)?.type;
-  refuseReferences(context, target, key, typeOf);
+  if (isSelf && place.bringsKey === true) return;
+  const columnOf = (name: string): Pick<Column, 'type' | 'generated'> | undefined =>
+    place.newColumn?.name === name ? place.newColumn : table.columns.find((one) => one.name === name);
+  refuseReferences(context, target, key, {
+    persistence: table.persistence,
+    typeOf: (name) => columnOf(name)?.type,
+    isGenerated: (name) => columnOf(name)?.generated != null,
+  });
 }
 
 /** The partitions, with all below them, that need no check of their own because they have the same valid foreign key. */

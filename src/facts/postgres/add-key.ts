@@ -1,5 +1,5 @@
 import type { Table } from '../../model/catalog.ts';
-import type { KeyDefinition } from '../../model/definition.ts';
+import type { ColumnDefinition, KeyDefinition } from '../../model/definition.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import type { ConstraintPlace } from './constraint-place.ts';
 import {
@@ -11,6 +11,7 @@ import {
   withDescendants,
 } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
+import { refuseKeyTypes } from './index-support.ts';
 import { provenNotNull, scanUnlessProven } from './not-null-proof.ts';
 import { buildIndex, buildPart, refuseWithoutPartitionKey, type WantedIndex } from './partition-indexes.ts';
 
@@ -24,11 +25,22 @@ export function addKeyFacts(context: FactsContext, table: Table, key: KeyDefinit
   }
   if (key.usingIndex !== null) return takeIndexFacts(context, table, key, key.usingIndex);
   if (place.newColumn === undefined) for (const column of key.columns) requireColumn(context, table, column);
+  refuseKeyTypes(context, withNew(table, place.newColumn), {
+    method: /\bWITHOUT\s+OVERLAPS\b/i.test(key.sql) ? 'gist' : 'btree',
+    unique: true,
+    keys: key.columns.map((column) => ({ column, expression: null })),
+    include: key.include,
+    isOrdered: false,
+  });
   refuseWithoutPartitionKey(context, table, key.columns);
   const isNew = place.newColumn !== undefined;
   lockBelow(context, table, key, isNew, place.only);
   build(context, table, key, place.only);
   draft.because.add(`${key.kind === 'unique' ? 'UNIQUE' : 'PRIMARY KEY'} builds its index while the table is locked.`);
+}
+
+function withNew(table: Table, column: ColumnDefinition | undefined): Pick<Table, 'columns'> {
+  return column === undefined ? table : { columns: [...table.columns, { ...column, notNull: false }] };
 }
 
 /** Since 18 a new key locks the partitions like the parent; before, only a column that becomes NOT NULL did. */

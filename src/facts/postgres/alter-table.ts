@@ -2,15 +2,17 @@ import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommand, AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { findIndex } from '../../model/catalog-lookup.ts';
+import type { ConstraintDefinition } from '../../model/definition.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { addColumnFacts } from './add-column.ts';
 import { addConstraintFacts } from './add-constraint.ts';
 import { alterColumnTypeFacts } from './alter-column-type.ts';
 import { alterIndexFacts } from './alter-index.ts';
-import { plainCommandFacts, weakestMode } from './catalog-only-commands.ts';
+import { alterOtherRelation } from './alter-other-relation.ts';
+import { plainCommandFacts } from './catalog-only-commands.ts';
 import { dropColumnFacts, setExpressionFacts, setNotNullFacts } from './column-changes.ts';
 import { alterConstraintFacts, dropConstraintFacts, validateConstraintFacts } from './constraint-changes.ts';
-import { type FactsContext, keyOf, lookUp, requireColumn, withDescendants } from './facts-context.ts';
+import { type FactsContext, lookUp, requireColumn, withDescendants } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { attachPartitionFacts, detachPartitionFacts } from './partition-facts.ts';
 import { setPersistenceFacts } from './set-persistence.ts';
@@ -25,11 +27,18 @@ export function alterTableFacts(context: FactsContext, action: AlterTable): void
   }
   const relation = lookUp(context, action.name, { ifExists: action.ifExists });
   if (relation?.kind === 'table') {
+    if (action.object !== 'table' && action.object !== 'foreign-table') {
+      addFailure(
+        context.draft,
+        '42809',
+        `${relationKey(relation.name)} is a table, no ${action.object.replace('-', ' ')}`,
+      );
+    }
     for (const command of action.commands) alterCommandFacts(context, relation, command, action);
     if (action.commands.length > 1) levelLocks(context, relation);
     return;
   }
-  if (relation !== null) return alterOtherRelation(context, action);
+  if (relation !== null) return alterOtherRelation(context, relation, action);
   if (!context.catalogIsComplete) assumeOrdinaryTable(context, action);
 }
 
@@ -42,17 +51,6 @@ function levelLocks(context: FactsContext, table: Table): void {
     const key = relationKey(one.name);
     if (draft.locks.has(key)) addLock(draft, key, mode);
   }
-}
-
-/** What ALTER does to a view, a materialized view or a sequence: only some commands are for them. */
-function alterOtherRelation(context: FactsContext, action: AlterTable): void {
-  const relation = lookUp(context, action.name);
-  const isSmall =
-    (relation?.kind === 'materialized-view' || relation?.kind === 'view') &&
-    action.commands.every((command) => weakestMode(command) === 'SHARE UPDATE EXCLUSIVE');
-  addLock(context.draft, keyOf(context, action.name), isSmall ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE');
-  const added = action.commands.find((command) => command.kind === 'add-column' || command.kind === 'add-constraint');
-  if (added !== undefined) addFailure(context.draft, '42809', `${keyOf(context, action.name)} is not a table`);
 }
 
 /** What the same command would do to a plain table without partitions: the best that can be said. */
@@ -89,8 +87,11 @@ function alterCommandFacts(context: FactsContext, before: Table, command: AlterC
         if (!command.ifNotExists) addFailure(context.draft, '42701', `${command.column.name} is added twice`);
         return;
       }
-      return addColumnFacts(context, table, command.column, action, command.ifNotExists);
+      return addColumnFacts(context, table, command, action, bringsKey(action));
     case 'drop-column':
+      if (isDroppedBefore(action, command) && !command.ifExists) {
+        addFailure(context.draft, '42703', `${command.column} is dropped twice`);
+      }
       return dropColumnFacts(context, table, command, action);
     case 'set-type':
       return alterColumnTypeFacts(context, table, command, only);
@@ -100,7 +101,11 @@ function alterCommandFacts(context: FactsContext, before: Table, command: AlterC
       return setExpressionFacts(context, table, command.column, only);
     case 'add-constraint': {
       const isNew = newColumns(before, action);
-      return addConstraintFacts(context, table, command.constraint, { only, emptyColumns: isNew });
+      return addConstraintFacts(context, table, command.constraint, {
+        only,
+        emptyColumns: isNew,
+        bringsKey: bringsKey(action),
+      });
     }
     case 'drop-constraint':
       return dropConstraintFacts(context, table, command, only);
@@ -118,6 +123,20 @@ function alterCommandFacts(context: FactsContext, before: Table, command: AlterC
     default:
       return plainCommandFacts(context, table, command, only);
   }
+}
+
+function bringsKey(action: AlterTable): boolean {
+  const isKey = ({ kind }: ConstraintDefinition): boolean => kind === 'primary-key' || kind === 'unique';
+  return action.commands.some(
+    (one) =>
+      (one.kind === 'add-constraint' && isKey(one.constraint)) ||
+      (one.kind === 'add-column' && one.column.constraints.some(isKey)),
+  );
+}
+
+function isDroppedBefore(action: AlterTable, command: AlterCommandOf<'drop-column'>): boolean {
+  const dropped = action.commands.filter((one) => one.kind === 'drop-column' && one.column === command.column);
+  return dropped[0] !== command;
 }
 
 function isAddedBefore(action: AlterTable, command: AlterCommandOf<'add-column'>): boolean {

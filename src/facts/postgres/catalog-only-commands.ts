@@ -6,6 +6,8 @@ import { type RelationReference, relationKey } from '../../model/relation-name.t
 import { defaultFacts, dropExpressionFacts, dropNotNullFacts, identityFacts } from './column-property.ts';
 import { type FactsContext, isKnown, keyOf, lockTree, lookUp } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
+import { refuseInherit } from './refuse-parent.ts';
+import { storageFacts } from './storage-facts.ts';
 
 /** Storage parameters that ask for ACCESS EXCLUSIVE; all others do with SHARE UPDATE EXCLUSIVE (manual of ALTER TABLE). */
 const STRONG_OPTIONS = new Set(['user_catalog_table', 'security_barrier', 'security_invoker', 'check_option']);
@@ -51,6 +53,7 @@ export function plainCommandFacts(context: FactsContext, table: Table, command: 
     case 'set-storage':
     case 'set-statistics':
       lockTree(context, table, weakestMode(command), only);
+      if (command.kind === 'set-storage') storageFacts(context, table, command);
       break;
     case 'enable-trigger':
     case 'disable-trigger':
@@ -86,6 +89,8 @@ function otherCommandFacts(context: FactsContext, table: Table, command: AlterCo
       return command.kind === 'set-options' ? optionFacts(context, table, command.options) : undefined;
     case 'replica-identity':
       return replicaIdentityFacts(context, table, command.index);
+    case 'cluster-on':
+      return clusterOnFacts(context, table, command.target ?? null);
     case 'set-tablespace':
     case 'set-access-method':
       return moveFacts(context, table, command);
@@ -100,6 +105,10 @@ function otherCommandFacts(context: FactsContext, table: Table, command: AlterCo
 
 /** A trigger of rows has a copy on every partition, which is turned on and off along with it. */
 function triggerFacts(context: FactsContext, table: Table, trigger: string, only: boolean): void {
+  const isNamed = trigger !== 'ALL' && trigger !== 'USER' && !trigger.startsWith('RI_ConstraintTrigger');
+  if (isNamed && isKnown(table) && !table.triggers.some((one) => one.name === trigger)) {
+    addFailure(context.draft, '42704', `${relationKey(table.name)} has no trigger ${trigger}`);
+  }
   if (table.partitionBy === null) return;
   const meant = table.triggers.filter((one) => trigger === 'ALL' || trigger === 'USER' || one.name === trigger);
   if (meant.some((one) => one.forEachRow === true)) lockTree(context, table, 'SHARE ROW EXCLUSIVE', only);
@@ -131,8 +140,12 @@ const ACCESS_METHOD_SINCE = 15;
 /** OF: the composite type is looked at. */
 function typedTableFacts(context: FactsContext, reference: RelationReference): void {
   const type = findType(context.catalog, reference);
-  if (type !== null) addLock(context.draft, relationKey(type.name), 'ACCESS SHARE');
-  else if (context.catalogIsComplete) addFailure(context.draft, '42704', `there is no type ${reference.name}`);
+  if (type !== null) {
+    addLock(context.draft, relationKey(type.name), 'ACCESS SHARE');
+    context.draft.unknown.add(
+      `Whether the columns are those of ${reference.name} is not known; if not, it is refused.`,
+    );
+  } else if (context.catalogIsComplete) addFailure(context.draft, '42704', `there is no type ${reference.name}`);
 }
 
 /** OWNER TO CURRENT_USER may well change nothing; a role that is named is taken for another one. */
@@ -152,10 +165,33 @@ function inheritFacts(
   kind: 'inherit' | 'no-inherit',
   parent: RelationReference,
 ): void {
-  lookUp(context, parent);
+  if (table.partitionOf !== null) {
+    addFailure(context.draft, '42809', `${relationKey(table.name)} is a partition and inherits from its parent alone`);
+  }
+  if (kind === 'inherit' && table.partitionBy !== null) {
+    addFailure(context.draft, '42809', `${relationKey(table.name)} is partitioned`);
+  }
+  const relation = lookUp(context, parent);
   addLock(context.draft, keyOf(context, parent), kind === 'inherit' ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS SHARE');
+  if (kind === 'inherit' && relation !== null) refuseInherit(context, table, relation);
   if (kind === 'no-inherit' && !table.inherits.includes(keyOf(context, parent)) && isKnown(table)) {
     addFailure(context.draft, '42P01', `${relationKey(table.name)} does not inherit from ${keyOf(context, parent)}`);
+  }
+}
+
+/** CLUSTER ON only remembers an index; it must be one that CLUSTER can go by. */
+function clusterOnFacts(context: FactsContext, table: Table, name: string | null): void {
+  if (name === null || !isKnown(table)) return;
+  const { draft } = context;
+  const key = relationKey(table.name);
+  if (table.partitionBy !== null) {
+    const sqlstate = context.version.major >= 17 ? '0A000' : '42809';
+    addFailure(draft, sqlstate, `${key} is partitioned and cannot be marked for CLUSTER`);
+  }
+  const index = table.indexes.find((one) => one.name === name);
+  if (index === undefined) return addFailure(draft, '42704', `${key} has no index ${name}`);
+  if (index.predicate !== null || !index.valid || (index.method !== 'btree' && index.method !== 'gist')) {
+    addFailure(draft, '0A000', `${key} cannot be put into the order of ${name}`);
   }
 }
 

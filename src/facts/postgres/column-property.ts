@@ -2,6 +2,7 @@ import type { AlterCommand } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { childrenOf, ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
+import { baseTypeOf } from './base-type.ts';
 import { type FactsContext, hasChildren, lockTree } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { refuseDefault } from './refuse-default.ts';
@@ -68,7 +69,12 @@ export function identityFacts(context: FactsContext, table: Table, command: Colu
   const what = `${relationKey(table.name)}.${command.column}`;
   const column = table.columns.find((one) => one.name === command.column);
   if (column === undefined) return;
+  if (table.partitionOf !== null && context.version.major >= 17) {
+    addFailure(draft, '42P16', `${what} is a column of a partition, whose identity comes from the parent`);
+  }
   if (command.kind === 'add-identity') {
+    const base = baseTypeOf(context, column.type);
+    if (!['int2', 'int4', 'int8'].includes(base.name)) addFailure(draft, '22023', `${what} is no whole number`);
     if (!column.notNull) addFailure(draft, '55000', `${what} must be NOT NULL before it can be an identity column`);
     if (column.identity !== null) addFailure(draft, '55000', `${what} is an identity column already`);
     if (column.default !== null) addFailure(draft, '55000', `${what} has a default`);

@@ -27,6 +27,7 @@ export function dropConstraintFacts(context: FactsContext, table: Table, command
   if (isInheritedConstraint(context, table, constraint)) {
     addFailure(draft, '42P16', `${command.name} of ${relationKey(table.name)} comes from the parent`);
   }
+  if (constraint.kind === 'not-null') refuseOpen(context, table, constraint.column);
   if (constraint.kind === 'foreign-key') {
     lockOtherSide(context, constraint.references, 'ACCESS EXCLUSIVE');
     draft.because.add('Dropping a foreign key locks the referenced table as well (measured on 13 to 18).');
@@ -34,6 +35,15 @@ export function dropConstraintFacts(context: FactsContext, table: Table, command
   if (constraint.kind === 'primary-key' || constraint.kind === 'unique') {
     dropReferencingKeys(context, table, constraint.columns, command);
   }
+}
+
+/** A NOT NULL that something else needs: the primary key, an identity, the parent. */
+function refuseOpen(context: FactsContext, table: Table, name: string): void {
+  const what = `${relationKey(table.name)}.${name}`;
+  const inKey = table.constraints.some((one) => one.kind === 'primary-key' && one.columns.includes(name));
+  if (inKey) addFailure(context.draft, '42P16', `${what} is part of the primary key`);
+  const column = table.columns.find((one) => one.name === name);
+  if (column?.identity != null) addFailure(context.draft, '42601', `${what} is an identity column`);
 }
 
 function missingConstraint(context: FactsContext, table: Table, name: string, ifExists: boolean): void {
@@ -112,6 +122,9 @@ export function alterConstraintFacts(context: FactsContext, table: Table, comman
     const isForForeignKeys = command.enforced !== null || command.deferrable !== null;
     if (isForForeignKeys) addFailure(draft, '42809', `${command.name} is not a foreign key`);
     return;
+  }
+  if (isInheritedConstraint(context, table, constraint)) {
+    addFailure(draft, '55000', `${command.name} of ${key} comes from the parent`);
   }
   for (const one of withPartitions(context, table)) addLock(draft, relationKey(one.name), 'ACCESS EXCLUSIVE');
   if (command.enforced === null || command.enforced === (constraint.enforced ?? true)) return;

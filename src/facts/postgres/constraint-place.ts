@@ -7,4 +7,6 @@ export interface ConstraintPlace {
   readonly newColumn?: ColumnDefinition;
   /** Columns that the same statement adds without a value. */
   readonly emptyColumns?: readonly string[];
+  /** The same statement adds a primary key or a UNIQUE constraint. */
+  readonly bringsKey?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { CreateTable, CreateTableAs } from '../../model/action.ts';
-import type { ForeignKeyDefinition } from '../../model/definition.ts';
+import type { ColumnDefinition, ForeignKeyDefinition } from '../../model/definition.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { isUserType } from './base-type.ts';
 import { createPartitionFacts } from './create-partition.ts';
@@ -9,6 +9,7 @@ import { listSources, lockWithSources, scanInFull } from './query-locks.ts';
 import { refuseReferences } from './referenced-key.ts';
 import { refuseQuery } from './refuse-columns.ts';
 import { refuseDefault } from './refuse-default.ts';
+import { refuseParent } from './refuse-parent.ts';
 import { refuseUnknownFunctions, refuseUnknownType } from './refuse-unknown.ts';
 import { refuseMissingSchema } from './schema-facts.ts';
 
@@ -25,7 +26,8 @@ export function createTableFacts(context: FactsContext, action: CreateTable): vo
     if (constraint.kind === 'foreign-key') referToTable(context, action, constraint);
   }
   for (const parent of action.inherits) {
-    lookUp(context, parent);
+    const relation = lookUp(context, parent);
+    if (relation !== null) refuseParent(context, relation);
     addLock(draft, keyOf(context, parent), 'SHARE UPDATE EXCLUSIVE');
   }
   for (const like of action.like) {
@@ -42,6 +44,9 @@ export function createTableFacts(context: FactsContext, action: CreateTable): vo
       addFailure(draft, '0A000', `a virtual column cannot have the type ${column.type.name}, which is not built in`);
     }
   }
+  if (action.partitionBy !== null && action.persistence === 'unlogged' && context.version.major >= 18) {
+    addFailure(draft, '0A000', 'a partitioned table cannot be unlogged: it has no rows of its own');
+  }
   if (action.partitionOf !== null) createPartitionFacts(context, action.partitionOf);
   draft.because.add('The table is new: nobody can be waiting for it.');
 }
@@ -56,8 +61,12 @@ function referToTable(context: FactsContext, action: CreateTable, key: ForeignKe
   if (target === null) return;
   if (target.kind !== 'table') return addFailure(draft, '42809', `${relationKey(target.name)} is not a table`);
   if (target.partitionBy !== null) lockTree(context, target, 'SHARE ROW EXCLUSIVE');
-  const typeOf = (name: string) => action.columns.find((column) => column.name === name)?.type;
-  refuseReferences(context, target, key, typeOf);
+  const columnOf = (name: string): ColumnDefinition | undefined => action.columns.find((one) => one.name === name);
+  refuseReferences(context, target, key, {
+    persistence: action.persistence,
+    typeOf: (name) => columnOf(name)?.type,
+    isGenerated: (name) => columnOf(name)?.generated != null,
+  });
 }
 
 /** CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW read what their query names. */

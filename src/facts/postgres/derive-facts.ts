@@ -1,14 +1,17 @@
 import type { Action, ActionKind, Comment, CreateStatistics, Opaque } from '../../model/action.ts';
-import type { Catalog } from '../../model/catalog.ts';
+import type { Catalog, Relation } from '../../model/catalog.ts';
+import { findStatistics, nameForCreation } from '../../model/catalog-lookup.ts';
 import type { StatementFacts } from '../../model/facts.ts';
+import { knownColumns } from '../../model/query-columns.ts';
+import { relationKey } from '../../model/relation-name.ts';
 import type { ServerVersion } from '../../model/server-version.ts';
 import type { Statement } from '../../model/statement.ts';
 import { alterTableFacts } from './alter-table.ts';
 import { createTableAsFacts, createTableFacts } from './create-table.ts';
 import { dmlFacts } from './dml-facts.ts';
 import { dropFacts } from './drop-facts.ts';
-import { type FactsContext, keyOf, lookUp } from './facts-context.ts';
-import { addLock, type FactsDraft, finishFacts, newFactsDraft } from './facts-draft.ts';
+import { type FactsContext, isKnown, keyOf, lookUp, requireColumn } from './facts-context.ts';
+import { addFailure, addLock, type FactsDraft, finishFacts, newFactsDraft } from './facts-draft.ts';
 import { createFunctionFacts } from './function-facts.ts';
 import { clusterFacts, createIndexFacts } from './index-facts.ts';
 import { STATEMENTS_WITHOUT_TABLES } from './opaque-statements.ts';
@@ -116,14 +119,49 @@ const HANGING_OBJECTS = new Set(['constraint', 'trigger', 'rule', 'policy']);
 
 function commentFacts(context: FactsContext, action: Comment): void {
   if (action.relation === null) return;
-  lookUp(context, action.relation);
+  const relation = lookUp(context, action.relation);
+  if (relation !== null && action.member !== undefined)
+    refuseMissingMember(context, relation, action.object, action.member);
   const mode = HANGING_OBJECTS.has(action.object) ? 'ACCESS SHARE' : 'SHARE UPDATE EXCLUSIVE';
   addLock(context.draft, keyOf(context, action.relation), mode);
 }
 
+function refuseMissingMember(context: FactsContext, relation: Relation, object: string, member: string): void {
+  const known = membersOf(relation, object);
+  if (known === null || known.includes(member)) return;
+  const sqlstate = object === 'column' ? '42703' : '42704';
+  addFailure(context.draft, sqlstate, `${relationKey(relation.name)} has no ${object} ${member}`);
+}
+
+function membersOf(relation: Relation, object: string): readonly string[] | null {
+  if (object === 'column') return knownColumns(relation)?.map((one) => one.name) ?? null;
+  if (relation.kind !== 'table' || !isKnown(relation)) return null;
+  switch (object) {
+    case 'constraint':
+      return relation.constraints.map((one) => one.name);
+    case 'trigger':
+      return relation.triggers.map((one) => one.name);
+    case 'policy':
+      return relation.policies;
+    default:
+      return null;
+  }
+}
+
 function createStatisticsFacts(context: FactsContext, action: CreateStatistics): void {
-  lookUp(context, action.table);
-  addLock(context.draft, keyOf(context, action.table), 'SHARE UPDATE EXCLUSIVE');
+  const { draft } = context;
+  const relation = lookUp(context, action.table);
+  addLock(draft, keyOf(context, action.table), 'SHARE UPDATE EXCLUSIVE');
+  if (relation === null) return;
+  if (relation.kind === 'view' || relation.kind === 'sequence') {
+    return addFailure(draft, '42809', `${relationKey(relation.name)} has no statistics`);
+  }
+  const { name } = action;
+  if (name != null && findStatistics(context.catalog, nameForCreation(context.catalog, name)) !== null) {
+    if (action.ifNotExists === true) draft.because.add('Statistics of that name are there already.');
+    else addFailure(draft, '42710', `there are statistics ${name.name} already`);
+  }
+  if (relation.kind === 'table') for (const column of action.columns ?? []) requireColumn(context, relation, column);
 }
 
 function opaqueFacts(context: FactsContext, { statementName }: Opaque): void {

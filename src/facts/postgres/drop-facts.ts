@@ -1,6 +1,6 @@
 import type { Drop, DropObject } from '../../model/action.ts';
-import type { Relation } from '../../model/catalog.ts';
-import { findIndex, findRelation } from '../../model/catalog-lookup.ts';
+import type { Relation, Table } from '../../model/catalog.ts';
+import { findIndex, findRelation, tableOf } from '../../model/catalog-lookup.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { dropOther } from './drop-other.ts';
 import { dropTable } from './drop-table.ts';
@@ -71,6 +71,8 @@ function dropView(context: FactsContext, key: string, action: Drop): void {
 }
 
 function dropSequence(context: FactsContext, key: string, action: Drop): void {
+  const owner = identityOf(context, key);
+  if (owner !== null) addFailure(context.draft, '2BP01', `the identity column ${owner} needs ${key}`);
   for (const table of Object.values(context.catalog.relations)) {
     if (table.kind !== 'table') continue;
     const user = table.columns.find(
@@ -81,6 +83,15 @@ function dropSequence(context: FactsContext, key: string, action: Drop): void {
     if (action.cascade) addLock(context.draft, tableKey, 'ACCESS EXCLUSIVE');
     else addFailure(context.draft, '2BP01', `the default of ${tableKey}.${user.name} uses ${key}`);
   }
+}
+
+/** The identity column that a sequence is a part of, so that it goes with it alone. */
+function identityOf(context: FactsContext, key: string): string | null {
+  const sequence = context.catalog.relations[key];
+  if (sequence?.kind !== 'sequence' || sequence.ownedBy === null) return null;
+  const { relation, column } = sequence.ownedBy;
+  const owner = tableOf(context.catalog, relation)?.columns.find((one) => one.name === column);
+  return owner?.identity == null ? null : `${relation}.${column}`;
 }
 
 function dropIndex(context: FactsContext, name: RelationReference, action: Drop): void {
@@ -133,7 +144,15 @@ function dropAttachment(context: FactsContext, name: RelationReference, action: 
     }
   }
   addLock(draft, keyOf(context, name), 'ACCESS EXCLUSIVE');
+  if (relation?.kind === 'table' && action.object === 'trigger') refuseCopy(context, relation, action.attachment);
   if (relation?.kind !== 'table' || action.object !== 'trigger') return;
   const trigger = relation.triggers.find((one) => one.name === action.attachment);
   if (relation.partitionBy !== null && trigger?.forEachRow === true) lockTree(context, relation, 'ACCESS EXCLUSIVE');
+}
+
+/** A row trigger of a partitioned table has a copy on each partition, which goes with it alone. */
+function refuseCopy(context: FactsContext, table: Table, trigger: string | null): void {
+  const parent = table.partitionOf === null ? null : tableOf(context.catalog, table.partitionOf.parent);
+  const isCopy = parent?.triggers.some((one) => one.name === trigger && one.forEachRow === true) === true;
+  if (isCopy) addFailure(context.draft, '2BP01', `the trigger ${trigger} comes from ${relationKey(parent.name)}`);
 }

@@ -85,7 +85,17 @@ function scanWithPartitions(context: FactsContext, table: Table): void {
 /** A bound must not overlap that of another partition. */
 export function refuseBound(context: FactsContext, parent: Table, bound: string): void {
   const wanted = boundOf(bound);
-  if (wanted === null) return;
+  if (wanted === null || parent.partitionBy === null) return;
+  if (wanted.kind !== 'default' && wanted.kind !== parent.partitionBy.strategy) {
+    return addFailure(
+      context.draft,
+      '42P16',
+      `${relationKey(parent.name)} is partitioned by ${parent.partitionBy.strategy}`,
+    );
+  }
+  if (wanted.kind === 'default' && parent.partitionBy.strategy === 'hash') {
+    return addFailure(context.draft, '42P16', `${relationKey(parent.name)} is partitioned by hash and has no default`);
+  }
   const key = (parent.partitionBy?.key ?? '').split(',')[0]?.replaceAll('"', '').trim();
   const order = keyOrderOf(parent.columns.find((column) => column.name === key)?.type.name);
   for (const sibling of childrenOf(context.catalog, relationKey(parent.name))) {

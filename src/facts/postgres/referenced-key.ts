@@ -7,26 +7,32 @@ import { hasCast } from './built-in-casts.ts';
 import { type FactsContext, isKnown, requireColumn } from './facts-context.ts';
 import { addFailure } from './facts-draft.ts';
 
-/** Notes why a foreign key to a table would be refused: no unique key over its columns, or types that do not compare. */
+/** The side of a foreign key that refers. */
+export interface ReferringTable {
+  readonly persistence: Table['persistence'];
+  readonly typeOf: (column: string) => DataType | undefined;
+  readonly isGenerated: (column: string) => boolean;
+}
+
+/**
+ * Notes why a foreign key to a table would be refused: what outlives what, no unique key over its columns, types that do
+ * not compare; in the order in which the server looks (ATAddForeignKeyConstraint in its source).
+ */
 export function refuseReferences(
   context: FactsContext,
   target: Table,
   key: ForeignKeyDefinition,
-  typeOf: (column: string) => DataType | undefined,
+  from: ReferringTable,
 ): void {
   const { draft } = context;
   if (!isKnown(target)) return;
   const name = relationKey(target.name);
+  if (!mayOutlive(from.persistence, target.persistence)) {
+    addFailure(draft, '42P16', `what is ${from.persistence} cannot refer to ${name}, which is ${target.persistence}`);
+  }
   const columns = key.referencedColumns.length > 0 ? key.referencedColumns : primaryKeyColumns(target);
   if (columns === null) return addFailure(draft, '42704', `${name} has no primary key to refer to`);
   for (const column of columns) requireColumn(context, target, column);
-  if (columns.length !== key.columns.length) {
-    return addFailure(
-      draft,
-      '42830',
-      `the foreign key has ${key.columns.length} columns and refers to ${columns.length}`,
-    );
-  }
   const uniqueness = uniquenessOf(target, columns);
   if (uniqueness === 'none') {
     return addFailure(draft, '42830', `${name} has no unique constraint over (${columns.join(', ')})`);
@@ -34,18 +40,48 @@ export function refuseReferences(
   if (uniqueness === 'deferrable') {
     return addFailure(draft, '55000', `the unique constraint over (${columns.join(', ')}) of ${name} is deferrable`);
   }
+  if (key.columns.some(from.isGenerated) && changesColumns(key)) {
+    addFailure(draft, '42601', 'a foreign key cannot set a generated column');
+  }
+  if (columns.length !== key.columns.length) {
+    return addFailure(
+      draft,
+      '42830',
+      `the foreign key has ${key.columns.length} columns and refers to ${columns.length}`,
+    );
+  }
+  refuseTypes(context, target, key, columns, from);
+}
+
+function refuseTypes(
+  context: FactsContext,
+  target: Table,
+  key: ForeignKeyDefinition,
+  columns: readonly string[],
+  { typeOf }: ReferringTable,
+): void {
   for (const [position, column] of columns.entries()) {
     const from = typeOf(key.columns[position] ?? '');
     const to = target.columns.find((one) => one.name === column)?.type;
     if (from === undefined || to === undefined) continue;
-    if (!canCompare(baseTypeOf(context, from), baseTypeOf(context, to))) {
-      addFailure(
-        draft,
-        '42804',
-        `${key.columns[position]} (${from.name}) cannot refer to ${name}.${column} (${to.name})`,
-      );
-    }
+    if (canCompare(baseTypeOf(context, from), baseTypeOf(context, to))) continue;
+    const referring = `${key.columns[position]} (${from.name})`;
+    addFailure(
+      context.draft,
+      '42804',
+      `${referring} cannot refer to ${relationKey(target.name)}.${column} (${to.name})`,
+    );
   }
+}
+
+/** Rows must not refer to rows that are gone after a crash, or that other sessions do not see. */
+function mayOutlive(from: Table['persistence'], to: Table['persistence']): boolean {
+  if (from === 'temporary' || to === 'temporary') return from === to;
+  return from === 'unlogged' || to === 'permanent';
+}
+
+function changesColumns({ onDelete, onUpdate }: ForeignKeyDefinition): boolean {
+  return /SET\s+(NULL|DEFAULT)/i.test(onDelete) || /CASCADE|SET\s+(NULL|DEFAULT)/i.test(onUpdate);
 }
 
 function primaryKeyColumns(table: Table): readonly string[] | null {

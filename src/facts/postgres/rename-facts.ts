@@ -1,6 +1,14 @@
 import type { ChangeOwner, Rename, SetSchema } from '../../model/action.ts';
 import type { Relation, Table } from '../../model/catalog.ts';
-import { findIndex, findRelation, findType, ownedSequences } from '../../model/catalog-lookup.ts';
+import {
+  findFunction,
+  findIndex,
+  findRelation,
+  findStatistics,
+  findType,
+  ownedSequences,
+} from '../../model/catalog-lookup.ts';
+import { knownColumns } from '../../model/query-columns.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, isKnown, isTaken, keyOf, lockTree, lookUp, requireColumn } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
@@ -18,6 +26,7 @@ export function renameFacts(context: FactsContext, action: Rename): void {
   if (action.object === 'index') return renameIndex(context, action);
   if (!isMember && !RELATION_OBJECTS.has(action.object)) {
     lockComposite(context, action.name, action.member === null ? action.object : 'type');
+    refuseRename(context, action);
     draft.because.add(`Renaming a ${action.object} locks no table.`);
     return;
   }
@@ -25,10 +34,51 @@ export function renameFacts(context: FactsContext, action: Rename): void {
   if (relation === null && context.catalogIsComplete) return;
   const key = keyOf(context, action.name);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
+  refuseWord(context, relation, action.object);
   draft.because.add('A rename changes the catalog only.');
   if (isMember) return renameMember(context, relation, action, key);
   draft.breaks.push({ kind: 'renamed', what: key, sentence: `Statements that name ${key} fail with 42P01.` });
   refuseTaken(context, relation?.name.schema ?? action.name.schema, action.to);
+}
+
+/** What is no relation needs to be there, and a free name. */
+function refuseRename(context: FactsContext, action: Rename): void {
+  const { draft, catalog } = context;
+  if (!context.catalogIsComplete || action.member !== null) return;
+  const { name, to } = action;
+  switch (action.object) {
+    case 'type':
+    case 'domain': {
+      const type = findType(catalog, name);
+      if (type === null) return addFailure(draft, '42704', `there is no type ${name.name}`);
+      const taken = { schema: type.name.schema, name: to };
+      if (type.kind === 'composite') refuseTaken(context, taken.schema, to);
+      // Every relation is a type of its rows, too.
+      const isTypeName = catalog.types[relationKey(taken)] !== undefined || findRelation(catalog, taken) !== null;
+      if (isTypeName) addFailure(draft, '42710', `there is a type ${to} already`);
+      return;
+    }
+    case 'schema':
+      if (catalog.schemas.includes(to)) return addFailure(draft, '42P06', `there is a schema ${to} already`);
+      if (!catalog.schemas.includes(name.name)) addFailure(draft, '3F000', `there is no schema ${name.name}`);
+      return;
+    case 'statistics':
+      if (findStatistics(catalog, name) === null) addFailure(draft, '42704', `there are no statistics ${name.name}`);
+      return;
+    case 'function':
+      if (findFunction(catalog, name) === null && catalog.extensions?.length === 0) {
+        addFailure(draft, '42883', `there is no function ${name.name}`);
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+/** ALTER TABLE is for everything; ALTER VIEW and its like say what they want. */
+function refuseWord(context: FactsContext, relation: Relation | null, object: string): void {
+  if (relation === null || !RELATION_OBJECTS.has(object) || object === 'table' || object === relation.kind) return;
+  addFailure(context.draft, '42809', `${relationKey(relation.name)} is no ${object.replace('-', ' ')}`);
 }
 
 function renameIndex(context: FactsContext, action: Rename): void {
@@ -58,6 +108,13 @@ function renameMember(context: FactsContext, relation: Relation | null, action: 
     const what = `${key}.${member}`;
     draft.breaks.push({ kind: 'renamed', what, sentence: `Statements that name ${what} fail with 42703.` });
   }
+  if (relation !== null && relation.kind !== 'table' && action.object === 'column') {
+    const columns = knownColumns(relation);
+    if (columns?.some((one) => one.name === member) === false)
+      addFailure(draft, '42703', `there is no column ${key}.${member}`);
+    else if (columns?.some((one) => one.name === action.to) === true)
+      addFailure(draft, '42701', `${key} has a column ${action.to} already`);
+  }
   if (relation?.kind !== 'table') return;
   switch (action.object) {
     case 'column':
@@ -65,10 +122,19 @@ function renameMember(context: FactsContext, relation: Relation | null, action: 
     case 'constraint':
       return renameConstraint(context, relation, member, action.to);
     case 'trigger':
+      if (isKnown(relation) && !relation.triggers.some((one) => one.name === member)) {
+        addFailure(draft, '42704', `${key} has no trigger ${member}`);
+      }
       if (relation.triggers.some((one) => one.name === action.to)) {
         addFailure(draft, '42710', `${key} has a trigger ${action.to} already`);
       }
       if (relation.partitionBy !== null) lockTree(context, relation, 'ACCESS EXCLUSIVE');
+      return;
+    case 'policy':
+      if (isKnown(relation) && !relation.policies.includes(member)) {
+        addFailure(draft, '42704', `${key} has no policy ${member}`);
+      }
+      if (relation.policies.includes(action.to)) addFailure(draft, '42710', `${key} has a policy ${action.to} already`);
       return;
     default:
       return;
@@ -115,6 +181,7 @@ export function setSchemaFacts(context: FactsContext, action: SetSchema): void {
   if (relation === null && context.catalogIsComplete) return;
   const key = keyOf(context, action.name);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
+  refuseWord(context, relation, action.object);
   if (relation?.kind === 'table') addLocks(draft, ownedSequences(context.catalog, key, null), 'ACCESS EXCLUSIVE');
   draft.breaks.push({ kind: 'renamed', what: key, sentence: `Statements that name ${key} fail with 42P01.` });
   refuseMissingSchema(context, action.schema);

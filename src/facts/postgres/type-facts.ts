@@ -8,22 +8,40 @@ import type {
   CreateType,
 } from '../../model/action.ts';
 import type { UserType } from '../../model/catalog.ts';
-import { findType, nameForCreation } from '../../model/catalog-lookup.ts';
+import { findRelation, findType, nameForCreation } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
-import { type RelationReference, relationKey } from '../../model/relation-name.ts';
+import { type RelationKey, type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, hasStorage, isTaken, keyOf, lookUp } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
+import { refuseUnknownType } from './refuse-unknown.ts';
 
 /** CREATE TYPE ... AS ENUM and CREATE DOMAIN: nothing is locked; the name must be free. */
 export function createTypeFacts(context: FactsContext, action: CreateEnum | CreateDomain): void {
   const key = relationKey(nameForCreation(context.catalog, action.name));
-  if (context.catalog.types[key] !== undefined) addFailure(context.draft, '42710', `the type ${key} exists already`);
+  refuseTakenType(context, key);
+  if (action.kind === 'create-domain') refuseUnknownType(context, action.base);
   context.draft.because.add('The type is new: nobody can be waiting for it.');
+}
+
+/** Every relation is a type of its rows, too. */
+function refuseTakenType(context: FactsContext, key: RelationKey): void {
+  const isTypeName = context.catalog.types[key] !== undefined || context.catalog.relations[key] !== undefined;
+  if (isTypeName) addFailure(context.draft, '42710', `there is a type ${key} already`);
 }
 
 /** ALTER TYPE of a composite type: it is a relation to the server, and the tables that use it stand in the way. */
 export function compositeTypeFacts(context: FactsContext, action: CreateType): void {
+  if (action.verb === 'create') {
+    const name = nameForCreation(context.catalog, action.name);
+    if (action.type === 'composite' && findRelation(context.catalog, name) !== null) {
+      addFailure(context.draft, '42P07', `there is a relation ${action.name.name} already`);
+    }
+    return refuseTakenType(context, relationKey(name));
+  }
   const type = findType(context.catalog, action.name);
+  if (type === null && action.verb === 'alter' && context.catalogIsComplete) {
+    addFailure(context.draft, action.type === 'composite' ? '42P01' : '42704', `there is no type ${action.name.name}`);
+  }
   if (type?.kind !== 'composite') return;
   addLock(context.draft, relationKey(type.name), 'ACCESS EXCLUSIVE');
   const user = usersOf(context, type)[0];

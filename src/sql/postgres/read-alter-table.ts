@@ -18,7 +18,7 @@ const OBJECTS: Readonly<Record<string, AlterTable['object']>> = {
 /** ALTER TABLE, and ALTER of a view, index or sequence where the grammar treats it the same. */
 export function readAlterTable(statement: AlterTableStmt, source: StatementSource): Action {
   const name = relationReference(statement.relation);
-  if (statement.objtype === 'OBJECT_TYPE') return { kind: 'create-type', name, type: 'composite' };
+  if (statement.objtype === 'OBJECT_TYPE') return { kind: 'create-type', name, type: 'composite', verb: 'alter' };
   const object = OBJECTS[statement.objtype ?? ''];
   if (object === undefined) return { kind: 'opaque', statementName: 'AlterTableStmt' };
   const commands = nodesOf(statement.cmds, 'AlterTableCmd');

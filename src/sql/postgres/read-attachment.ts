@@ -52,7 +52,9 @@ export function readComment(statement: CommentStmt): Comment {
   const object = objectWord(statement.objtype);
   const parts = strings(asNode(statement.object, 'List')?.items);
   if (COMMENTED_RELATIONS.has(object)) return { kind: 'comment', object, relation: namedBy(parts) };
-  if (COMMENTED_MEMBERS.has(object)) return { kind: 'comment', object, relation: namedBy(parts.slice(0, -1)) };
+  if (COMMENTED_MEMBERS.has(object)) {
+    return { kind: 'comment', object, relation: namedBy(parts.slice(0, -1)), member: parts.at(-1) ?? '' };
+  }
   return { kind: 'comment', object, relation: null };
 }
 

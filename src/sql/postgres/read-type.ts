@@ -96,21 +96,21 @@ function addedConstraint(statement: AlterDomainStmt, source: StatementSource): A
 
 /** CREATE TYPE ... AS (...). */
 export function readCompositeType(statement: CompositeTypeStmt): CreateType {
-  return { kind: 'create-type', name: relationReference(statement.typevar), type: 'composite' };
+  return { kind: 'create-type', name: relationReference(statement.typevar), type: 'composite', verb: 'create' };
 }
 
 /** CREATE TYPE ... AS RANGE. */
 export function readRangeType(statement: CreateRangeStmt): CreateType {
-  return { kind: 'create-type', name: namedBy(strings(statement.typeName)), type: 'range' };
+  return { kind: 'create-type', name: namedBy(strings(statement.typeName)), type: 'range', verb: 'create' };
 }
 
 /** CREATE TYPE of a base or shell type; the grammar makes aggregates, operators and collations in the same way. */
 export function readDefine(statement: DefineStmt): Action {
   if (statement.kind !== 'OBJECT_TYPE') return { kind: 'opaque', statementName: 'DefineStmt' };
-  return { kind: 'create-type', name: namedBy(strings(statement.defnames)), type: 'other' };
+  return { kind: 'create-type', name: namedBy(strings(statement.defnames)), type: 'other', verb: 'create' };
 }
 
 /** ALTER TYPE ... SET (...) of a base type. */
 export function readAlterType(statement: AlterTypeStmt): CreateType {
-  return { kind: 'create-type', name: namedBy(strings(statement.typeName)), type: 'other' };
+  return { kind: 'create-type', name: namedBy(strings(statement.typeName)), type: 'other', verb: 'alter' };
 }
