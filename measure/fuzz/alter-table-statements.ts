@@ -49,13 +49,14 @@ function addColumn(table: Table, names: Names, choices: Choices, major: number):
     () => ' PRIMARY KEY',
     () => ' NULL',
   );
-  return `ADD COLUMN ${choices.rarely('IF NOT EXISTS ', 6)}${column} ${type}${extras}`;
+  const written = extras.includes('GENERATED ALWAYS AS') ? choices.one(['bigint', 'numeric'], 'bigint') : type;
+  return `ADD COLUMN ${choices.rarely('IF NOT EXISTS ', 6)}${column} ${written}${extras}`;
 }
 
 function generated(table: Table, names: Names, choices: Choices): string {
   const column = names.columnOf(table, ['int4', 'int8', 'numeric']);
   return column === null
-    ? `upper('a')`
+    ? `length('a')`
     : choices.one(
         [`${quoted(column.name)} + 1`, `pure(${quoted(column.name)}::integer)`, `${quoted(column.name)} * wild()`],
         '1',

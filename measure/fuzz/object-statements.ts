@@ -140,7 +140,7 @@ export function renames(names: Names, choices: Choices): string {
     () => `ALTER TYPE ${names.type('composite')} RENAME TO ${to}`,
     () => `ALTER DOMAIN ${names.type('domain')} RENAME TO ${to}`,
     () => `ALTER SCHEMA ${choices.one(['app', 'nothing'])} RENAME TO ${choices.one(['renamed', 'public'])}`,
-    () => `ALTER FUNCTION ${names.function()} RENAME TO ${to}`,
+    () => `ALTER FUNCTION ${choices.one(['wild', 'quiet', 'no_such_function'])} RENAME TO ${to}`,
     () => `ALTER STATISTICS orders_stats RENAME TO ${to}`,
   );
 }
@@ -162,13 +162,12 @@ export function attachments(names: Names, choices: Choices): string {
     () => `CREATE POLICY made ON ${name} USING (EXISTS (SELECT 1 FROM ${names.relation('table')}))`,
     () => `ALTER POLICY ${names.policy(table)} ON ${name} USING (true)`,
     () => `CREATE RULE made AS ON INSERT TO ${name} DO ALSO NOTHING`,
-    () =>
-      `CREATE STATISTICS ${choices.one(['made', 'orders_stats'])} ON ${names.column(table)}, ${names.column(table)} FROM ${name}`,
+    () => `CREATE STATISTICS ${choices.one(['made', 'orders_stats'])} ON ${twoColumns(table, choices)} FROM ${name}`,
     () =>
       `ALTER PUBLICATION ${choices.one(['changes', 'nothing'])} ${choices.one(['ADD', 'DROP', 'SET'])} TABLE ${names.relation('table')}`,
     () => `CREATE PUBLICATION ${choices.one(['made', 'changes'])} FOR TABLE ${names.relation('table')}`,
     () =>
-      `COMMENT ON ${choices.one([`TABLE ${names.relation('table')}`, `COLUMN ${name}.${names.column(table)}`, `CONSTRAINT ${names.constraint(table)} ON ${name}`, `TRIGGER ${names.trigger(table)} ON ${name}`, `INDEX ${names.indexAnywhere()}`, `VIEW ${names.relation('view')}`])} IS 'x'`,
+      `COMMENT ON ${choices.one([`TABLE ${names.relation('table')}`, `COLUMN ${name}.${names.column(table)}`, `CONSTRAINT ${names.constraint(table)} ON ${name}`, `TRIGGER ${names.trigger(table)} ON ${name}`, 'INDEX orders_lower_idx', `VIEW ${names.relation('view')}`])} IS 'x'`,
     () =>
       `${choices.one(['GRANT SELECT ON', 'REVOKE ALL ON'])} ${names.relation('table')} ${choices.one(['TO', 'FROM'])} pg_monitor`
         .replace(/^(GRANT.*) FROM /, '$1 TO ')
@@ -239,4 +238,12 @@ export function rows(names: Names, choices: Choices): string {
 function key(table: Table): string {
   const column = table.columns.find((one) => one.name.toLowerCase() === 'id');
   return column === undefined || column.type.name === 'uuid' ? '' : ` WHERE ${quoted(column.name)} = 1`;
+}
+
+function twoColumns(table: Table, choices: Choices): string {
+  const first = choices.below(table.columns.length - 1);
+  return table.columns
+    .slice(first, first + 2)
+    .map((column) => quoted(column.name))
+    .join(', ');
 }

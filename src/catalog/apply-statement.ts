@@ -1,6 +1,6 @@
 import type { Action } from '../model/action.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { nameForCreation } from '../model/catalog-lookup.ts';
+import { findTable, nameForCreation } from '../model/catalog-lookup.ts';
 import { relationKey } from '../model/relation-name.ts';
 import type { Statement } from '../model/statement.ts';
 import { createIndex } from './apply/add-index.ts';
@@ -20,7 +20,7 @@ import { setSearchPath } from './apply/search-path.ts';
 import { alterSequence, createSequence } from './apply/sequences.ts';
 import { createStatistics } from './apply/statistics.ts';
 import { alterDomain, alterEnum, createDomain, createEnum, createExtension, createType } from './apply/user-types.ts';
-import { putFunction } from './edit-catalog.ts';
+import { putFunction, updateTable } from './edit-catalog.ts';
 
 /**
  * The schema after a statement, as a PostgreSQL server of the catalog's major would have it: names that the server
@@ -65,6 +65,8 @@ function applyAction(catalog: Catalog, statement: Statement): Catalog {
 
 function applyOther(catalog: Catalog, action: Action): Catalog {
   switch (action.kind) {
+    case 'create-rule':
+      return createRule(catalog, action);
     case 'create-policy':
       return createPolicy(catalog, action);
     case 'alter-policy':
@@ -104,6 +106,18 @@ function applyOther(catalog: Catalog, action: Action): Catalog {
       // What is left changes rows, locks, rights, statistics or words, but no schema.
       return catalog;
   }
+}
+
+function createRule(
+  catalog: Catalog,
+  action: Extract<Action, { kind: 'create-rule' | 'create-policy' | 'alter-policy' }>,
+): Catalog {
+  const table = findTable(catalog, action.table);
+  if (table === null || table.rules?.includes(action.name) === true) return catalog;
+  return updateTable(catalog, relationKey(table.name), (one) => ({
+    ...one,
+    rules: [...(one.rules ?? []), action.name].sort(),
+  }));
 }
 
 function createFunction(catalog: Catalog, action: Extract<Action, { kind: 'create-function' }>): Catalog {

@@ -133,6 +133,7 @@ function describeReads(view: Extract<Relation, { reads: unknown }>, options: Rel
 function describeTable(lines: Lines, key: string, table: Table, options: DifferenceOptions): void {
   const { partitionBy, partitionOf } = table;
   lines.set(`${key} persistence`, table.persistence);
+  lines.set(`${key} rules`, (table.rules ?? []).join(', '));
   lines.set(`${key} storage`, `${table.tablespace ?? 'pg_default'} ${table.accessMethod ?? 'heap'}`);
   lines.set(`${key} row security`, `${table.rowSecurity} ${table.policies.join(', ')}`);
   lines.set(`${key} replica identity`, table.replicaIdentity);

@@ -7,7 +7,11 @@ import { bytesText, rowsText } from './about.ts';
 import type { SizeContext } from './estimate-work.ts';
 
 /** Below all of these a table is small: work on it is over before anybody is held up for long. */
-export const SMALL_TABLE = { rows: 10_000, bytes: 10 * 1024 * 1024, callsPerSecond: 10 } as const;
+export const SMALL_TABLE: { readonly rows: number; readonly bytes: number; readonly callsPerSecond: number } = {
+  rows: 10_000,
+  bytes: 10 * 1024 * 1024,
+  callsPerSecond: 10,
+};
 
 const LOWER: Readonly<Record<Severity, Severity>> = { error: 'warning', warning: 'info', info: 'info' };
 

@@ -136,6 +136,8 @@ export interface Drop {
   readonly ifExists: boolean;
   /** Of functions, by name: the types of the arguments; null where none are written. */
   readonly arguments?: readonly (readonly DataType[] | null)[];
+  /** Of functions: what the statement calls them. */
+  readonly routine?: 'function' | 'procedure' | 'routine' | 'aggregate';
 }
 
 export type RenameObject =

@@ -73,6 +73,8 @@ export interface Table {
   readonly tablespace?: string;
   /** Set when the rows are kept otherwise than by `heap`. */
   readonly accessMethod?: string;
+  /** Rules by name; missing when nobody looked. */
+  readonly rules?: readonly string[];
   /** Bytes of values that are stored out of line; missing when nobody measured. */
   readonly toastBytes?: number | null;
   /** How busy it is; missing when nobody measured. */

@@ -37,9 +37,17 @@ export interface KnownColumn {
   readonly type: DataType | null;
 }
 
+/** What SELECT * FROM a sequence answers. */
+const SEQUENCE_COLUMNS: readonly KnownColumn[] = [
+  ['last_value', 'int8'],
+  ['log_cnt', 'int8'],
+  ['is_called', 'bool'],
+].map(([name = '', type = '']) => ({ name, type: { schema: null, name: type, modifiers: [], arrayDimensions: 0 } }));
+
 /** The columns of a table, view or materialized view; null when the catalog does not tell. */
 export function knownColumns(relation: Relation | null): readonly KnownColumn[] | null {
-  if (relation === null || relation.kind === 'sequence') return null;
+  if (relation === null) return null;
+  if (relation.kind === 'sequence') return SEQUENCE_COLUMNS;
   if (relation.kind === 'table') return relation.columns.length === 0 ? null : relation.columns;
   return relation.columns ?? null;
 }

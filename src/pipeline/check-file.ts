@@ -107,7 +107,8 @@ function commandSteps(input: JudgeOptions, step: JudgedStep): readonly CommandSt
   let catalog = step.before;
   return splitCommands(step.statement).map((statement) => {
     const before = catalog;
-    const facts = deriveFacts({ statement, catalog, version: input.version, timeZone: input.timeZone });
+    const { version, timeZone, catalogIsComplete } = input;
+    const facts = deriveFacts({ statement, catalog, version, timeZone, catalogIsComplete });
     catalog = applyStatement(catalog, statement);
     return { statement, facts, before };
   });

@@ -24,6 +24,8 @@ export interface JudgeOptions {
   readonly version: ServerVersion;
   /** TimeZone of the session that would run the statements; null when it is not known. */
   readonly timeZone: string | null;
+  /** Whether the schema holds everything there is on the server, so that what it lacks is missing there. */
+  readonly catalogIsComplete: boolean;
   /** How fast the server works, where the catalog has sizes to reckon with. */
   readonly calibration?: Calibration;
 }
@@ -31,10 +33,11 @@ export interface JudgeOptions {
 /** Derives the facts of statements in order, each on the schema that the ones before it leave behind. */
 export function judgeStatements(statements: readonly Statement[], start: Catalog, options: JudgeOptions): Judgement {
   let catalog = start;
+  const { version, catalogIsComplete } = options;
   let { timeZone } = options;
   const steps: JudgedStep[] = [];
   for (const statement of statements) {
-    const facts = doubtUnseen(deriveFacts({ statement, catalog, version: options.version, timeZone }), catalog);
+    const facts = doubtUnseen(deriveFacts({ statement, catalog, version, timeZone, catalogIsComplete }), catalog);
     steps.push({ statement, facts, before: catalog });
     catalog = applyStatement(catalog, statement);
     const { action } = statement;

@@ -28,13 +28,13 @@ export interface PlanInput extends JudgeOptions {
  * @throws UnplannableError when a statement cannot be planned.
  */
 export function plan(input: PlanInput): PlanReport {
-  const { version, timeZone } = input;
+  const { version, timeZone, catalogIsComplete } = input;
   const output = makePlan({
     ...input,
     tools: {
       parse: (sql) => parseStatements(sql, 'plan'),
       deriveFacts: (statement, catalog) =>
-        refuseUnseen(deriveFacts({ statement, catalog, version, timeZone }), catalog),
+        refuseUnseen(deriveFacts({ statement, catalog, version, timeZone, catalogIsComplete }), catalog),
       applyStatement,
     },
   });

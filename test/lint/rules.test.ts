@@ -25,6 +25,7 @@ function checkFile(path: string, format: SourceFormat = 'sql'): CheckReport {
     catalog: schema.reduce(applyStatement, emptyCatalog(18)),
     version: { engine: 'postgresql', major: 18 },
     timeZone: 'UTC',
+    catalogIsComplete: true,
     context: 'rules/schema.sql',
     planCommand: `evenkeel plan ${path}`,
   });
@@ -72,6 +73,7 @@ test('a table that the same file creates is not in use, so nothing is said about
     catalog: emptyCatalog(18),
     version: { engine: 'postgresql', major: 18 },
     timeZone: 'UTC',
+    catalogIsComplete: true,
     context: 'nothing',
     planCommand: 'evenkeel plan x.sql',
   });

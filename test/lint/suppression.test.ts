@@ -27,6 +27,7 @@ function checkSql(
     catalog,
     version: { engine: 'postgresql', major: 18 },
     timeZone: 'UTC',
+    catalogIsComplete: true,
     context: 'a schema',
     planCommand: 'evenkeel plan x.sql',
     settings,

@@ -132,6 +132,7 @@ describe.each(MAJORS)('on PostgreSQL %i', (major) => {
         planCommand: '-',
         version,
         timeZone: 'UTC',
+        catalogIsComplete: true,
       });
       const grave = report.findings.filter(
         (finding) => finding.severity === 'error' || finding.rule === 'unknown-effect',
@@ -158,6 +159,7 @@ test.each(casesOf(18))('$name: the recipe is the one that was meant', (one) => {
     planCommand: '-',
     version,
     timeZone: 'UTC',
+    catalogIsComplete: true,
   });
   expect(new Set(report.findings.map((finding) => finding.recipe))).toEqual(
     report.findings.length === 0 ? new Set() : new Set([one.recipe]),

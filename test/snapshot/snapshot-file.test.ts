@@ -127,7 +127,13 @@ describe('what is no snapshot is refused in one sentence', () => {
           const read = parseSnapshot(JSON.stringify(value), 'prod.json');
           const catalog = measuredCatalog(read.catalog, read.relations, true);
           const version = { engine: 'postgresql', major: 16 } as const;
-          const given = { migrations: [{ migration, statements }], catalog, version, timeZone: null };
+          const given = {
+            migrations: [{ migration, statements }],
+            catalog,
+            version,
+            timeZone: null,
+            catalogIsComplete: true,
+          };
           check({ ...given, context: '', planCommand: '' });
         } catch (error) {
           expect(error).toBeInstanceOf(EvenkeelError);

@@ -39,6 +39,7 @@ export function bareTable(name: QualifiedName, persistence: Table['persistence']
     triggers: [],
     rowSecurity: 'off',
     policies: [],
+    rules: [],
     persistence,
     replicaIdentity: 'default',
     partitionBy: null,

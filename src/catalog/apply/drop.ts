@@ -48,6 +48,7 @@ export function drop(catalog: Catalog, action: Drop): Catalog {
     case 'publication':
       return each((changed, name) => dropPublication(changed, name.name));
     case 'trigger':
+    case 'rule':
     case 'policy':
       return each((changed, name) => dropAttachment(changed, action, name));
     default:
@@ -67,6 +68,12 @@ function dropAttachment(catalog: Catalog, action: Drop, reference: RelationRefer
   const table = findTable(catalog, reference);
   if (table === null) return catalog;
   const key = relationKey(table.name);
+  if (action.object === 'rule') {
+    return updateTable(catalog, key, (one) => ({
+      ...one,
+      rules: (one.rules ?? []).filter((rule) => rule !== action.attachment),
+    }));
+  }
   if (action.object === 'policy') {
     const kept = updateTable(catalog, key, (one) => ({
       ...one,

@@ -42,7 +42,7 @@ export function rename(catalog: Catalog, action: Rename): Catalog {
     case 'schema':
       return renameSchema(catalog, action.name.name, to);
     case 'rule':
-      return catalog;
+      return member === null ? catalog : renameRule(catalog, action.name, member, to);
     case 'statistics':
       return renameStatistics(catalog, action.name, to);
     case 'publication':
@@ -87,6 +87,15 @@ function renameMember(
         policies: table.policies.map((policy) => (policy === member ? to : policy)),
       }));
   }
+}
+
+function renameRule(catalog: Catalog, reference: RelationReference, from: string, to: string): Catalog {
+  const relation = findRelation(catalog, reference);
+  if (relation === null) return catalog;
+  return updateTable(catalog, relationKey(relation.name), (table) => ({
+    ...table,
+    rules: (table.rules ?? []).map((rule) => (rule === from ? to : rule)).sort(),
+  }));
 }
 
 function renameTrigger(catalog: Catalog, key: RelationKey, from: string, to: string): Catalog {

@@ -109,6 +109,7 @@ class Assembly {
       partitionOf: isPartition ? { parent, bound: row.bound } : null,
       inherits: isPartition ? [] : parents,
       ...sizeOf(row),
+      rules: JSON.parse(row.rules) as readonly string[],
       ...(row.tablespace === null ? {} : { tablespace: row.tablespace }),
       ...(row.accessMethod === null ? {} : { accessMethod: row.accessMethod }),
       ...this.#notSeen(row),

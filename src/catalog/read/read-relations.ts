@@ -20,6 +20,8 @@ export interface RelationRow {
   /** `RANGE (a, b)`; null also when somebody kept the table locked. */
   readonly partitionKey: string | null;
   readonly partitionStrategy: 'r' | 'l' | 'h' | null;
+  /** JSON: names of the rules that somebody wrote. */
+  readonly rules: string;
   /** null for pg_default. */
   readonly tablespace: string | null;
   /** null for heap, and for what has no rows. */
@@ -34,6 +36,8 @@ export function readRelations(connection: Connection, locks: LockPolicy): Promis
       CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, 0) END AS bound,
       CASE WHEN c.relkind = 'p' THEN ${unlessLocked(locks, ['c.oid'], 'pg_get_partkeydef(c.oid)')} END AS "partitionKey",
       (SELECT k.partstrat FROM pg_partitioned_table k WHERE k.partrelid = c.oid) AS "partitionStrategy",
+      coalesce((SELECT json_agg(r.rulename ORDER BY r.rulename COLLATE "C") FROM pg_rewrite r
+        WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'), '[]')::text AS rules,
       ${tablespaceOf('c')} AS tablespace,
       (SELECT nullif(am.amname, 'heap') FROM pg_am am WHERE am.oid = c.relam) AS "accessMethod"
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

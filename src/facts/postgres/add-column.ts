@@ -1,16 +1,18 @@
 import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
-import { findType } from '../../model/catalog-lookup.ts';
+import { findFunction, findType } from '../../model/catalog-lookup.ts';
 import type { ColumnDefinition } from '../../model/definition.ts';
-import { relationKey } from '../../model/relation-name.ts';
+import type { Expression } from '../../model/expression.ts';
+import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { addConstraintFacts } from './add-constraint.ts';
 import { isConstrainedDomain, isUserType } from './base-type.ts';
 import { type FactsContext, hasChildren, lockTree, rewriteTree, scanTree } from './facts-context.ts';
 import { addFailure } from './facts-draft.ts';
+import { refuseMutable } from './mutability.ts';
 import { lockNextvalSequences } from './nextval-sequences.ts';
 import { refuseDefault } from './refuse-default.ts';
-import { refuseUnknownType } from './refuse-unknown.ts';
+import { refuseUnknownFunctions, refuseUnknownType } from './refuse-unknown.ts';
 import { fillsItself } from './table-in-pass.ts';
 import { volatilityOf } from './volatility.ts';
 
@@ -24,6 +26,9 @@ export function addColumnFacts(
 ): void {
   const { draft } = context;
   const { only } = action;
+  if (table.partitionOf !== null) {
+    addFailure(draft, '42809', `${relationKey(table.name)} is a partition: its parent gets the column`);
+  }
   if (table.columns.some((one) => one.name === column.name)) {
     lockTree(context, table, 'ACCESS EXCLUSIVE', true);
     if (!ifNotExists) addFailure(draft, '42701', `the column ${column.name} exists already`);
@@ -46,15 +51,32 @@ export function addColumnFacts(
   }
 }
 
+/** A generated column must answer the same tomorrow; a virtual one is made of nothing but what the server brings. */
+export function refuseGenerated(
+  context: FactsContext,
+  table: Pick<Table, 'columns'>,
+  column: ColumnDefinition,
+  value: Expression,
+): void {
+  refuseUnknownFunctions(context, value);
+  refuseMutable(context, table, value, column.name);
+  if (column.generated !== 'virtual') return;
+  const own = value.functions.find((name) => findFunction(context.catalog, functionReference(name)) !== null);
+  if (own !== undefined) addFailure(context.draft, '0A000', `the virtual column ${column.name} calls ${own}()`);
+}
+
+function functionReference(name: string): RelationReference {
+  const [first = '', second] = name.split('.');
+  return second === undefined ? { schema: null, name: first } : { schema: first, name: second };
+}
+
 /** Identity columns reach partitions from PostgreSQL 17 on. */
 const PARTITIONED_IDENTITY_SINCE = 17;
 
 function refuseAddColumn(context: FactsContext, table: Table, column: ColumnDefinition, only: boolean): void {
   const { draft, version } = context;
   const key = relationKey(table.name);
-  if (table.partitionOf !== null) addFailure(draft, '42809', `${key} is a partition: its parent gets the column`);
   const isParent = hasChildren(context, table);
-  if (only && isParent) addFailure(draft, '42P16', `the tables below ${key} need the column too`);
   const cannotSpread = table.partitionBy === null || version.major < PARTITIONED_IDENTITY_SINCE;
   if (column.identity !== null && isParent && cannotSpread) {
     addFailure(draft, '42P16', `an identity column cannot be added to ${key} and the tables below it at once`);
@@ -62,10 +84,15 @@ function refuseAddColumn(context: FactsContext, table: Table, column: ColumnDefi
   if (column.generated === 'virtual' && isUserType(context, column.type)) {
     addFailure(draft, '0A000', `a virtual column cannot have the type ${column.type.name}, which is not built in`);
   }
+  if ((column.serial ? 1 : 0) + (column.default === null ? 0 : 1) + (column.identity === null ? 0 : 1) > 1) {
+    addFailure(draft, '42601', `${column.name} would get its values from two places`);
+  }
+  if (column.generated !== null && column.default !== null) refuseGenerated(context, table, column, column.default);
   refuseUnknownType(context, column.type);
   if (column.default !== null && column.generated === null) {
     refuseDefault(context, `${key}.${column.name}`, column.type, column.default);
   }
+  if (only && isParent) addFailure(draft, '42P16', `the tables below ${key} need the column too`);
 }
 
 function requiredColumn(context: FactsContext, table: Table, column: ColumnDefinition, only: boolean): void {

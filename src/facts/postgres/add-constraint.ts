@@ -1,5 +1,10 @@
 import type { CheckConstraint, Table } from '../../model/catalog.ts';
-import type { CheckDefinition, ConstraintDefinition, ExclusionDefinition } from '../../model/definition.ts';
+import type {
+  CheckDefinition,
+  ConstraintDefinition,
+  ExclusionDefinition,
+  NotNullDefinition,
+} from '../../model/definition.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { addForeignKeyFacts } from './add-foreign-key.ts';
 import { addKeyFacts } from './add-key.ts';
@@ -7,7 +12,7 @@ import type { ConstraintPlace } from './constraint-place.ts';
 import { type FactsContext, hasChildren, hasStorage, lockTree, reached, requireColumn } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { refuseKeyTypes } from './index-support.ts';
-import { scanUnlessProven } from './not-null-proof.ts';
+import { isValidNotNull, scanUnlessProven } from './not-null-proof.ts';
 import { buildIndex } from './partition-indexes.ts';
 
 /** ADD CONSTRAINT of any kind, and the constraints written at an added column. */
@@ -34,6 +39,10 @@ export function addConstraintFacts(
       if (place.newColumn !== undefined) return;
       lockTree(context, table, 'ACCESS EXCLUSIVE', place.only);
       requireColumn(context, table, constraint.column);
+      refuseOtherName(context, table, constraint);
+      if (place.only && hasChildren(context, table) && !isValidNotNull(table, constraint.column)) {
+        addFailure(context.draft, '42P16', `the tables below ${relationKey(table.name)} need the constraint too`);
+      }
       if (constraint.valid) scanUnlessProven(context, table, [constraint.column], place.only);
       return;
     case 'exclude':
@@ -66,6 +75,9 @@ function addCheckFacts(context: FactsContext, table: Table, check: CheckDefiniti
   if (place.only && !check.noInherit && hasChildren(context, table)) {
     addFailure(draft, '42P16', `the tables below ${relationKey(table.name)} need the constraint too`);
   }
+  if (check.noInherit && table.partitionBy !== null) {
+    addFailure(draft, '42P16', `${relationKey(table.name)} is partitioned: all partitions need the constraint`);
+  }
   const isNew = place.newColumn?.name;
   for (const column of check.expression.columns) if (column !== isNew) requireColumn(context, table, column);
   const isChecked = check.valid && check.enforced;
@@ -93,6 +105,13 @@ function hasSameCheck(table: Table, check: CheckDefinition): boolean {
   return table.constraints.some(
     (one): one is CheckConstraint => one.kind === 'check' && one.name === check.name && one.valid,
   );
+}
+
+/** A column has one NOT NULL constraint at most, under the name that it was given first. */
+function refuseOtherName(context: FactsContext, table: Table, constraint: NotNullDefinition): void {
+  const existing = table.constraints.find((one) => one.kind === 'not-null' && one.column === constraint.column);
+  if (existing === undefined || constraint.name === null || existing.name === constraint.name) return;
+  addFailure(context.draft, '55000', `${constraint.column} is NOT NULL already, by the constraint ${existing.name}`);
 }
 
 function refuseExclusion(context: FactsContext, table: Table, constraint: ExclusionDefinition): void {

@@ -13,6 +13,7 @@ import {
   requireColumn,
 } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
+import { isInheritedConstraint } from './inheritance.ts';
 import { refuseReferences } from './referenced-key.ts';
 
 /** ADD FOREIGN KEY: SHARE ROW EXCLUSIVE on both sides, and both are read unless it is NOT VALID. */
@@ -118,7 +119,7 @@ function partitionsWithEqualKey(
 ): ReadonlySet<RelationKey> {
   const covered = new Set<RelationKey>();
   for (const one of partitionsBelow(context, table)) {
-    const found = hasEqualForeignKey(one, referenced, key.columns)
+    const found = hasEqualForeignKey(context, one, referenced, key.columns)
       ? withPartitions(context, one).map((below) => relationKey(below.name))
       : partitionsWithEqualKey(context, one, referenced, key);
     for (const name of found) covered.add(name);
@@ -126,10 +127,19 @@ function partitionsWithEqualKey(
   return covered;
 }
 
-/** Whether a table has a valid foreign key of those columns to that table. */
-export function hasEqualForeignKey(table: Table, referenced: RelationKey, columns: readonly string[]): boolean {
+/** Whether a table has a valid foreign key of its own, of those columns to that table. */
+export function hasEqualForeignKey(
+  context: FactsContext,
+  table: Table,
+  referenced: RelationKey,
+  columns: readonly string[],
+): boolean {
   return table.constraints.some(
     (one) =>
-      one.kind === 'foreign-key' && one.valid && one.references === referenced && one.columns.join() === columns.join(),
+      one.kind === 'foreign-key' &&
+      one.valid &&
+      one.references === referenced &&
+      one.columns.join() === columns.join() &&
+      !isInheritedConstraint(context, table, one),
   );
 }

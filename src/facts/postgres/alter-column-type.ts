@@ -3,9 +3,12 @@ import type { Column, Index, Table } from '../../model/catalog.ts';
 import { findType, ownedSequences, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import { relationKey } from '../../model/relation-name.ts';
+import { inPreparation } from './alter-pass.ts';
 import { baseTypeOf, isUserType } from './base-type.ts';
 import { hasCast } from './built-in-casts.ts';
 import { typeChangeCost } from './column-type-change.ts';
+import { refuseDependents } from './dependent-expressions.ts';
+import { expressionType } from './expression-type.ts';
 import {
   type FactsContext,
   hasChildren,
@@ -20,6 +23,7 @@ import {
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { isInheritedColumn, isInPartitionKey } from './inheritance.ts';
 import { policiesNaming } from './policies-naming.ts';
+import { canCompare } from './referenced-key.ts';
 import { lockOtherSide } from './references.ts';
 import { refuseUnknownFunctions, refuseUnknownType } from './refuse-unknown.ts';
 import { viewsOver } from './views-over.ts';
@@ -42,7 +46,8 @@ export function alterColumnTypeFacts(context: FactsContext, table: Table, comman
     draft.unknown.add(`The type that ${what} has now is not known, so whether its rows are rewritten is not either.`);
     return;
   }
-  refuseTypeChange(context, table, column, command, only);
+  inPreparation(draft, () => refuseTypeChange(context, table, column, command, only));
+  refuseDependents(context, table, column.name, column.type, command.type);
   refuseUnderDependents(context, table, command.column);
   const cost = typeChangeCost(context, column.type, command);
   if (cost.kind === 'unknown') draft.unknown.add(`${cost.reason}.`);
@@ -57,6 +62,23 @@ export function alterColumnTypeFacts(context: FactsContext, table: Table, comman
     addLocks(draft, sequences, 'SHARE ROW EXCLUSIVE');
   }
   lockForeignKeyPeers(context, table, command.column, cost.kind === 'rewrite');
+  refuseOtherSides(context, table, command);
+}
+
+/** A foreign key is built again, and its columns must still compare. */
+function refuseOtherSides(context: FactsContext, table: Table, { column, type }: SetType): void {
+  const refuse = (own: readonly string[], peer: Table | null, others: readonly string[]): void => {
+    const other = peer?.columns.find((one) => one.name === others[own.indexOf(column)])?.type;
+    if (other === undefined || canCompare(baseTypeOf(context, type), baseTypeOf(context, other))) return;
+    addFailure(context.draft, '42804', `a foreign key cannot compare ${type.name} with ${other.name}`);
+  };
+  for (const one of table.constraints) {
+    if (one.kind !== 'foreign-key' || !one.columns.includes(column)) continue;
+    refuse(one.columns, tableOf(context.catalog, one.references), one.referencedColumns);
+  }
+  for (const { table: peer, constraint } of referencingTables(context.catalog, relationKey(table.name))) {
+    if (constraint.referencedColumns.includes(column)) refuse(constraint.referencedColumns, peer, constraint.columns);
+  }
 }
 
 function refuseTypeChange(context: FactsContext, table: Table, column: Column, command: SetType, only: boolean): void {
@@ -64,14 +86,18 @@ function refuseTypeChange(context: FactsContext, table: Table, column: Column, c
   const what = `${relationKey(table.name)}.${column.name}`;
   if (isInheritedColumn(context, table, column.name)) addFailure(draft, '42P16', `${what} comes from the parent`);
   if (isInPartitionKey(table, column.name)) addFailure(draft, '42P16', `${what} is part of the partition key`);
-  if (only && hasChildren(context, table))
-    addFailure(draft, '42P16', `${what} must be changed in the tables below too`);
   refuseUnknownType(context, command.type);
   if (command.using !== null) refuseUnknownFunctions(context, command.using);
+  const result = command.using === null ? null : expressionType(context, command.using);
+  if (result !== null && !isAssignable(context, result, command.type)) {
+    addFailure(draft, '42804', `${command.using?.sql} is no ${command.typeSql}`);
+  }
   const isConverted = command.using !== null;
   if (!isConverted && !isAssignable(context, column.type, command.type)) {
     addFailure(draft, '42804', `${what} cannot become ${command.typeSql} without USING`);
   }
+  if (only && hasChildren(context, table))
+    addFailure(draft, '42P16', `${what} must be changed in the tables below too`);
   const isLiteral = /^'(?:[^']|'')*'(?:::[a-z ]+)?$/i.test(column.default?.sql ?? '');
   if (isLiteral && column.generated === null && !isAssignable(context, column.type, command.type)) {
     addFailure(draft, '42804', `the default of ${what} cannot become ${command.typeSql}`);
@@ -84,8 +110,10 @@ function isAssignable(context: FactsContext, from: DataType, to: DataType): bool
   // Only its own text makes an enum, and only when asked to.
   if (findType(context.catalog, target)?.kind === 'enum') return source.name === target.name;
   if (isUserType(context, source) || isUserType(context, target)) return true;
-  const isArrayPair = source.arrayDimensions > 0 === target.arrayDimensions > 0;
-  return !isArrayPair || hasCast(source.name, target.name, 'assignment') !== false;
+  const [isArray, becomesArray] = [source.arrayDimensions > 0, target.arrayDimensions > 0];
+  // Everything has a text form; a single value is no array, nor the other way round.
+  if (isArray !== becomesArray) return isArray && ['text', 'varchar', 'bpchar'].includes(target.name);
+  return hasCast(source.name, target.name, 'assignment') !== false;
 }
 
 function keepRows(context: FactsContext, table: Table, command: SetType, sameIndexOrder: boolean): void {
@@ -153,6 +181,8 @@ function refuseUnderDependents(context: FactsContext, table: Table, column: stri
   const [policy] = policiesNaming(context, relationKey(table.name), column);
   if (policy !== undefined)
     addFailure(draft, '0A000', `the policy ${policy.policy} of ${policy.table} names ${column}`);
+  if ((table.rules ?? []).length > 0)
+    draft.unknown.add(`Whether a rule of ${relationKey(table.name)} names ${column} is not known.`);
   const trigger = table.triggers.find((one) => one.columns.includes(column));
   if (trigger !== undefined) addFailure(draft, '0A000', `the trigger ${trigger.name} names ${column}`);
   const generated = table.columns.find(

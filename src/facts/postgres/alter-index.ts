@@ -17,7 +17,17 @@ export function alterIndexFacts(context: FactsContext, action: AlterTable): void
     addFailure(draft, '42809', `${action.name.name} is not an index`);
   }
   draft.because.add('Only the index itself is locked; readers and writers of its table go on.');
+  const isPartitioned = place?.relation.kind === 'table' && place.relation.partitionBy !== null;
   for (const command of action.commands) {
+    const isOption = command.kind === 'set-options' || command.kind === 'reset-options';
+    if (isOption && isPartitioned)
+      addFailure(draft, '42809', `${action.name.name} is an index without rows of its own`);
+    if (command.kind === 'attach-partition' && place !== null && !isPartitioned) {
+      addFailure(draft, '42809', `${action.name.name} is no index of a partitioned table`);
+    }
+    if (command.kind === 'attach-partition' && isPartitioned && findRelation(catalog, command.partition) !== null) {
+      addFailure(draft, '42P17', `${command.partition.name} is not an index`);
+    }
     if (command.kind === 'attach-partition') attachIndexFacts(context, place, findIndex(catalog, command.partition));
     if (command.kind === 'set-tablespace') {
       moveIndexFacts(context, place, command.target ?? 'pg_default');
@@ -45,6 +55,10 @@ function attachIndexFacts(context: FactsContext, parent: IndexPlace | null, part
   }
   draft.because.add('Attaching an index compares definitions only.');
   if (parent === null || part === null) return;
+  const isPart =
+    part.relation.kind === 'table' && part.relation.partitionOf?.parent === relationKey(parent.relation.name);
+  if (!isPart)
+    return addFailure(draft, '55000', `${part.index.name} is no index of a partition of ${parent.index.name}`);
   if (!isSameIndexShape(part.index, parent.index)) {
     addFailure(draft, '42P17', `the index ${part.index.name} is not like ${parent.index.name}`);
   }

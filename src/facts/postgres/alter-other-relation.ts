@@ -44,6 +44,9 @@ export function alterOtherRelation(context: FactsContext, relation: View | Seque
     if (!TAKEN[relation.kind].has(command.kind) || isTooEarly) {
       addFailure(draft, '42809', `${key} is a ${relation.kind.replace('-', ' ')}, which cannot do that`);
     }
+    if (command.kind === 'change-owner' && relation.kind === 'sequence' && relation.ownedBy !== null) {
+      addFailure(draft, '0A000', `${key} has the owner of ${relation.ownedBy.relation}`);
+    }
     if (command.kind === 'cluster-on' && relation.kind !== 'sequence') {
       const isThere = command.target == null || relation.indexes.some((index) => index.name === command.target);
       if (!isThere) addFailure(draft, '42704', `${key} has no index ${command.target}`);

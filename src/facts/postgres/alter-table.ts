@@ -9,12 +9,15 @@ import { addConstraintFacts } from './add-constraint.ts';
 import { alterColumnTypeFacts } from './alter-column-type.ts';
 import { alterIndexFacts } from './alter-index.ts';
 import { alterOtherRelation } from './alter-other-relation.ts';
+import { inPass, inPreparation, passOf } from './alter-pass.ts';
 import { plainCommandFacts } from './catalog-only-commands.ts';
 import { dropColumnFacts, setExpressionFacts, setNotNullFacts } from './column-changes.ts';
 import { alterConstraintFacts, dropConstraintFacts, validateConstraintFacts } from './constraint-changes.ts';
 import { type FactsContext, lookUp, requireColumn, withDescendants } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
+import { refuseMutable } from './mutability.ts';
 import { attachPartitionFacts, detachPartitionFacts } from './partition-facts.ts';
+import { refuseUnknownFunctions } from './refuse-unknown.ts';
 import { setPersistenceFacts } from './set-persistence.ts';
 import { tableInPass } from './table-in-pass.ts';
 
@@ -34,8 +37,13 @@ export function alterTableFacts(context: FactsContext, action: AlterTable): void
         `${relationKey(relation.name)} is a table, no ${action.object.replace('-', ' ')}`,
       );
     }
-    for (const command of action.commands) alterCommandFacts(context, relation, command, action);
-    if (action.commands.length > 1) levelLocks(context, relation);
+    for (const command of action.commands) {
+      inPass(context.draft, command, () => alterCommandFacts(context, relation, command, action));
+    }
+    if (action.commands.length > 1) {
+      refuseRepeats(context, action);
+      levelLocks(context, relation);
+    }
     return;
   }
   if (relation !== null) return alterOtherRelation(context, relation, action);
@@ -75,11 +83,14 @@ function assumeOrdinaryTable(context: FactsContext, action: AlterTable): void {
   for (const command of action.commands) alterCommandFacts(context, plain, command, action);
 }
 
-function alterCommandFacts(context: FactsContext, before: Table, command: AlterCommand, action: AlterTable): void {
+function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCommand, action: AlterTable): void {
   const { only } = action;
   const table = tableInPass(before, action, command);
+  const context = table === before ? outer : withTable(outer, table);
   if ('column' in command && typeof command.column === 'string' && command.kind !== 'drop-column') {
-    requireColumn(context, table, command.column);
+    const { column } = command;
+    if (command.kind === 'set-type') inPreparation(context.draft, () => requireColumn(context, before, column));
+    requireColumn(context, table, column);
   }
   switch (command.kind) {
     case 'add-column':
@@ -98,7 +109,9 @@ function alterCommandFacts(context: FactsContext, before: Table, command: AlterC
     case 'set-not-null':
       return setNotNullFacts(context, table, command.column, only);
     case 'set-expression':
-      return setExpressionFacts(context, table, command.column, only);
+      setExpressionFacts(context, table, command.column, only);
+      refuseUnknownFunctions(context, command.expression);
+      return refuseMutable(context, table, command.expression, command.column);
     case 'add-constraint': {
       const isNew = newColumns(before, action);
       return addConstraintFacts(context, table, command.constraint, {
@@ -112,7 +125,7 @@ function alterCommandFacts(context: FactsContext, before: Table, command: AlterC
     case 'validate-constraint':
       return validateConstraintFacts(context, table, command.name);
     case 'alter-constraint':
-      return alterConstraintFacts(context, table, command);
+      return alterConstraintFacts(context, table, command, only);
     case 'attach-partition':
       return attachPartitionFacts(context, table, command);
     case 'detach-partition':
@@ -123,6 +136,35 @@ function alterCommandFacts(context: FactsContext, before: Table, command: AlterC
     default:
       return plainCommandFacts(context, table, command, only);
   }
+}
+
+/** Constraints that one statement adds twice under a name, drops twice, or of which there can be one only. */
+function refuseRepeats(context: FactsContext, action: AlterTable): void {
+  const { draft } = context;
+  const added = new Set<string>();
+  const dropped = new Set<string>();
+  let hasPrimaryKey = false;
+  for (const command of action.commands) {
+    draft.rank = passOf(command);
+    if (command.kind === 'drop-constraint') {
+      if (dropped.has(command.name) && !command.ifExists)
+        addFailure(draft, '42704', `${command.name} is dropped twice`);
+      dropped.add(command.name);
+    }
+    const constraints =
+      command.kind === 'add-constraint'
+        ? [command.constraint]
+        : command.kind === 'add-column'
+          ? command.column.constraints
+          : [];
+    for (const { kind, name } of constraints) {
+      if (kind === 'primary-key' && hasPrimaryKey) addFailure(draft, '42P16', 'there can be one primary key only');
+      if (kind === 'primary-key') hasPrimaryKey = true;
+      if (name !== null && added.has(name)) addFailure(draft, '42710', `${name} is added twice`);
+      if (name !== null) added.add(name);
+    }
+  }
+  draft.rank = 0;
 }
 
 function bringsKey(action: AlterTable): boolean {
@@ -142,6 +184,12 @@ function isDroppedBefore(action: AlterTable, command: AlterCommandOf<'drop-colum
 function isAddedBefore(action: AlterTable, command: AlterCommandOf<'add-column'>): boolean {
   const added = action.commands.filter((one) => one.kind === 'add-column' && one.column.name === command.column.name);
   return added[0] !== command;
+}
+
+/** The schema as the command finds it: names that the statement gives up are free. */
+function withTable(context: FactsContext, table: Table): FactsContext {
+  const relations = { ...context.catalog.relations, [relationKey(table.name)]: table };
+  return { ...context, catalog: { ...context.catalog, relations } };
 }
 
 /** Columns that the statement adds without a value: every row holds NULL there. */

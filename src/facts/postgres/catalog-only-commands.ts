@@ -55,6 +55,9 @@ export function plainCommandFacts(context: FactsContext, table: Table, command: 
       lockTree(context, table, weakestMode(command), only);
       if (command.kind === 'set-storage') storageFacts(context, table, command);
       break;
+    case 'set-compression':
+      storageFacts(context, table, command);
+      break;
     case 'enable-trigger':
     case 'disable-trigger':
       triggerFacts(context, table, command.trigger, only);
@@ -65,7 +68,7 @@ export function plainCommandFacts(context: FactsContext, table: Table, command: 
     case 'add-identity':
     case 'set-identity':
     case 'drop-identity':
-      identityFacts(context, table, command);
+      identityFacts(context, table, command, only);
       break;
     default:
       otherCommandFacts(context, table, command);
@@ -89,6 +92,11 @@ function otherCommandFacts(context: FactsContext, table: Table, command: AlterCo
       return command.kind === 'set-options' ? optionFacts(context, table, command.options) : undefined;
     case 'replica-identity':
       return replicaIdentityFacts(context, table, command.index);
+    case 'enable-rule':
+    case 'disable-rule':
+      return ruleFacts(context, table, command.target ?? null);
+    case 'set-without-cluster':
+      return refuseClusterMark(context, table);
     case 'cluster-on':
       return clusterOnFacts(context, table, command.target ?? null);
     case 'set-tablespace':
@@ -124,9 +132,6 @@ function moveFacts(
   if (table.partitionBy !== null) return;
   const isMethod = kind === 'set-access-method';
   const now = isMethod ? (table.accessMethod ?? 'heap') : (table.tablespace ?? 'pg_default');
-  if (isMethod && context.version.major < ACCESS_METHOD_SINCE) {
-    addFailure(draft, '42601', 'SET ACCESS METHOD came with PostgreSQL 15');
-  }
   if (now === (target ?? 'heap')) {
     draft.because.add(`The rows are kept by ${now} already, so they stay as they are.`);
     return;
@@ -134,8 +139,6 @@ function moveFacts(
   draft.rewrites.add(relationKey(table.name));
   draft.because.add(`Every row is copied to ${target ?? 'heap'} while nobody may touch the table.`);
 }
-
-const ACCESS_METHOD_SINCE = 15;
 
 /** OF: the composite type is looked at. */
 function typedTableFacts(context: FactsContext, reference: RelationReference): void {
@@ -179,15 +182,23 @@ function inheritFacts(
   }
 }
 
+function ruleFacts(context: FactsContext, table: Table, name: string | null): void {
+  if (name === null || table.rules === undefined || !isKnown(table) || table.rules.includes(name)) return;
+  addFailure(context.draft, '42704', `${relationKey(table.name)} has no rule ${name}`);
+}
+
+function refuseClusterMark(context: FactsContext, table: Table): void {
+  if (table.partitionBy === null) return;
+  const sqlstate = context.version.major >= 17 ? '0A000' : '42809';
+  addFailure(context.draft, sqlstate, `${relationKey(table.name)} is partitioned and cannot be marked for CLUSTER`);
+}
+
 /** CLUSTER ON only remembers an index; it must be one that CLUSTER can go by. */
 function clusterOnFacts(context: FactsContext, table: Table, name: string | null): void {
   if (name === null || !isKnown(table)) return;
   const { draft } = context;
   const key = relationKey(table.name);
-  if (table.partitionBy !== null) {
-    const sqlstate = context.version.major >= 17 ? '0A000' : '42809';
-    addFailure(draft, sqlstate, `${key} is partitioned and cannot be marked for CLUSTER`);
-  }
+  refuseClusterMark(context, table);
   const index = table.indexes.find((one) => one.name === name);
   if (index === undefined) return addFailure(draft, '42704', `${key} has no index ${name}`);
   if (index.predicate !== null || !index.valid || (index.method !== 'btree' && index.method !== 'gist')) {

@@ -27,6 +27,8 @@ export function dropColumnFacts(context: FactsContext, table: Table, command: Dr
     return;
   }
   refuseDropColumn(context, table, command, action.only);
+  if ((table.rules ?? []).length > 0)
+    draft.unknown.add(`Whether a rule of ${key} names ${command.column} is not known.`);
   for (const one of reached(context, table, action.only)) {
     const name = `${relationKey(one.name)}.${command.column}`;
     draft.losses.add(`column ${name}`);
@@ -117,6 +119,9 @@ export function setNotNullFacts(context: FactsContext, table: Table, column: str
     return;
   }
   const what = `${relationKey(table.name)}.${column}`;
+  if (only && table.partitionBy !== null && childrenOf(context.catalog, relationKey(table.name)).length > 0) {
+    addFailure(draft, '42P16', `${what} must become NOT NULL in the partitions, too`);
+  }
   draft.breaks.push({
     kind: 'tightened',
     what,
@@ -133,7 +138,6 @@ export function setNotNullFacts(context: FactsContext, table: Table, column: str
 export function setExpressionFacts(context: FactsContext, table: Table, name: string, only: boolean): void {
   const { draft } = context;
   lockTree(context, table, 'ACCESS EXCLUSIVE', only);
-  if (context.version.major < 17) addFailure(draft, '42601', 'SET EXPRESSION needs PostgreSQL 17');
   const column = table.columns.find((one) => one.name === name);
   if (column?.generated === null) addFailure(draft, '55000', `${relationKey(table.name)}.${name} is not generated`);
   if (column?.generated === 'virtual') return;

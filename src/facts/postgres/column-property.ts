@@ -2,9 +2,11 @@ import type { AlterCommand } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { childrenOf, ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
+import { atOnce } from './alter-pass.ts';
 import { baseTypeOf } from './base-type.ts';
 import { type FactsContext, hasChildren, lockTree } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
+import { isInheritedColumn } from './inheritance.ts';
 import { refuseDefault } from './refuse-default.ts';
 
 type ColumnCommand = AlterCommand & { readonly column: string };
@@ -56,7 +58,12 @@ export function dropExpressionFacts(context: FactsContext, table: Table, command
   const { draft } = context;
   lockTree(context, table, 'ACCESS EXCLUSIVE', only);
   const what = `${relationKey(table.name)}.${command.column}`;
-  if (only && hasChildren(context, table)) addFailure(draft, '42P16', `the tables below need DROP EXPRESSION too`);
+  // One step down the server forgets that it is to go on.
+  const isDeep = childrenOf(context.catalog, relationKey(table.name)).some((child) => hasChildren(context, child));
+  if (isDeep || (only && hasChildren(context, table))) {
+    addFailure(draft, '0A000', `the tables below ${relationKey(table.name)} need DROP EXPRESSION too`);
+  }
+  if (isInheritedColumn(context, table, command.column)) addFailure(draft, '42P16', `${what} comes from the parent`);
   const column = table.columns.find((one) => one.name === command.column);
   if (column === undefined) return;
   if (column.generated === 'virtual') addFailure(draft, '0A000', `${what} is virtual: it has no values to keep`);
@@ -64,17 +71,21 @@ export function dropExpressionFacts(context: FactsContext, table: Table, command
 }
 
 /** ADD GENERATED, SET GENERATED and RESTART, DROP IDENTITY: the sequence behind the column changes along. */
-export function identityFacts(context: FactsContext, table: Table, command: ColumnCommand): void {
+export function identityFacts(context: FactsContext, table: Table, command: ColumnCommand, only: boolean): void {
   const { draft } = context;
   const what = `${relationKey(table.name)}.${command.column}`;
   const column = table.columns.find((one) => one.name === command.column);
   if (column === undefined) return;
+  if (only && command.kind !== 'set-identity' && table.partitionBy !== null && context.version.major >= 17) {
+    addFailure(draft, '42P16', `${what} is a column of the partitions, too`);
+  }
   if (table.partitionOf !== null && context.version.major >= 17) {
     addFailure(draft, '42P16', `${what} is a column of a partition, whose identity comes from the parent`);
   }
   if (command.kind === 'add-identity') {
     const base = baseTypeOf(context, column.type);
-    if (!['int2', 'int4', 'int8'].includes(base.name)) addFailure(draft, '22023', `${what} is no whole number`);
+    const isWhole = ['int2', 'int4', 'int8'].includes(base.name);
+    if (!isWhole) atOnce(draft, () => addFailure(draft, '22023', `${what} is no whole number`));
     if (!column.notNull) addFailure(draft, '55000', `${what} must be NOT NULL before it can be an identity column`);
     if (column.identity !== null) addFailure(draft, '55000', `${what} is an identity column already`);
     if (column.default !== null) addFailure(draft, '55000', `${what} has a default`);

@@ -108,7 +108,12 @@ function scanWithPartitions(context: FactsContext, table: Table): void {
 }
 
 /** ALTER CONSTRAINT: catalog only; turning the enforcement of a foreign key off or on (18) reaches both tables. */
-export function alterConstraintFacts(context: FactsContext, table: Table, command: AlterConstraint): void {
+export function alterConstraintFacts(
+  context: FactsContext,
+  table: Table,
+  command: AlterConstraint,
+  only: boolean,
+): void {
   const { draft } = context;
   const key = relationKey(table.name);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
@@ -117,7 +122,10 @@ export function alterConstraintFacts(context: FactsContext, table: Table, comman
     if (isKnown(table)) addFailure(draft, '42704', `there is no constraint ${command.name}`);
     return;
   }
-  if (command.noInherit !== undefined) return inheritabilityFacts(context, table, constraint, command.noInherit);
+  if (only && table.partitionBy !== null && childrenOf(context.catalog, key).length > 0) {
+    addFailure(draft, '42P16', `${command.name} must be altered in the partitions of ${key}, too`);
+  }
+  if (command.noInherit !== undefined) return inheritabilityFacts(context, table, constraint, command.noInherit, only);
   if (constraint.kind !== 'foreign-key') {
     const isForForeignKeys = command.enforced !== null || command.deferrable !== null;
     if (isForForeignKeys) addFailure(draft, '42809', `${command.name} is not a foreign key`);
@@ -142,12 +150,19 @@ function inheritabilityFacts(
   table: Table,
   constraint: TableConstraint,
   noInherit: boolean,
+  only: boolean,
 ): void {
   const { draft } = context;
   if (constraint.kind !== 'not-null') {
     return addFailure(draft, '42809', `${constraint.name} is not a NOT NULL constraint`);
   }
   if (!noInherit) return;
+  if (isInheritedConstraint(context, table, constraint)) {
+    addFailure(draft, '55000', `${constraint.name} comes from the parent`);
+  }
+  if (only && table.partitionBy !== null) {
+    addFailure(draft, '42P16', `${relationKey(table.name)} is partitioned: all partitions need the constraint`);
+  }
   for (const child of childrenOf(context.catalog, relationKey(table.name))) {
     addLock(draft, relationKey(child.name), 'ACCESS EXCLUSIVE');
   }

@@ -1,6 +1,7 @@
 import type { CreateTable, CreateTableAs } from '../../model/action.ts';
 import type { ColumnDefinition, ForeignKeyDefinition } from '../../model/definition.ts';
 import { relationKey } from '../../model/relation-name.ts';
+import { refuseGenerated } from './add-column.ts';
 import { isUserType } from './base-type.ts';
 import { createPartitionFacts } from './create-partition.ts';
 import { type FactsContext, isTaken, keyOf, lockTree, lookUp } from './facts-context.ts';
@@ -10,13 +11,16 @@ import { refuseReferences } from './referenced-key.ts';
 import { refuseQuery } from './refuse-columns.ts';
 import { refuseDefault } from './refuse-default.ts';
 import { refuseParent } from './refuse-parent.ts';
-import { refuseUnknownFunctions, refuseUnknownType } from './refuse-unknown.ts';
+import { refuseUnknownType } from './refuse-unknown.ts';
 import { refuseMissingSchema } from './schema-facts.ts';
 
 /** CREATE TABLE locks nothing but the tables it refers to: by foreign key, as partition, by INHERITS or LIKE. */
 export function createTableFacts(context: FactsContext, action: CreateTable): void {
   const { draft } = context;
   refuseMissingSchema(context, action.name.schema);
+  if (action.partitionBy !== null && action.persistence === 'unlogged' && context.version.major >= 18) {
+    addFailure(draft, '0A000', 'a partitioned table cannot be unlogged: it has no rows of its own');
+  }
   if (action.persistence !== 'temporary' && isTaken(context, action.name)) {
     if (!action.ifNotExists) addFailure(draft, '42P07', `${keyOf(context, action.name)} exists already`);
     draft.because.add('The table exists already, so nothing is created.');
@@ -37,24 +41,21 @@ export function createTableFacts(context: FactsContext, action: CreateTable): vo
   for (const column of action.columns) {
     refuseUnknownType(context, column.type);
     if (column.default !== null) {
-      if (column.generated !== null) refuseUnknownFunctions(context, column.default);
+      if (column.generated !== null) refuseGenerated(context, { columns: action.columns }, column, column.default);
       else refuseDefault(context, column.name, column.type, column.default);
     }
     if (column.generated === 'virtual' && isUserType(context, column.type)) {
       addFailure(draft, '0A000', `a virtual column cannot have the type ${column.type.name}, which is not built in`);
     }
   }
-  if (action.partitionBy !== null && action.persistence === 'unlogged' && context.version.major >= 18) {
-    addFailure(draft, '0A000', 'a partitioned table cannot be unlogged: it has no rows of its own');
-  }
-  if (action.partitionOf !== null) createPartitionFacts(context, action.partitionOf);
+  if (action.partitionOf !== null) createPartitionFacts(context, action.partitionOf, action.persistence);
   draft.because.add('The table is new: nobody can be waiting for it.');
 }
 
 function referToTable(context: FactsContext, action: CreateTable, key: ForeignKeyDefinition): void {
   const { draft } = context;
   const referenced = keyOf(context, key.references);
-  if (referenced === keyOf(context, action.name)) return;
+  if (referenced === keyOf(context, action.name)) return referToItself(context, action, key);
   const target = lookUp(context, key.references);
   addLock(draft, referenced, 'SHARE ROW EXCLUSIVE');
   draft.because.add('A foreign key to an existing table locks that table against writes for a moment.');
@@ -67,6 +68,14 @@ function referToTable(context: FactsContext, action: CreateTable, key: ForeignKe
     typeOf: (name) => columnOf(name)?.type,
     isGenerated: (name) => columnOf(name)?.generated != null,
   });
+}
+
+function referToItself(context: FactsContext, action: CreateTable, key: ForeignKeyDefinition): void {
+  const all = [...action.constraints, ...action.columns.flatMap((column) => column.constraints)];
+  const isCovered = action.like.length + action.inherits.length > 0 || action.partitionOf !== null;
+  const hasPrimaryKey = all.some((one) => one.kind === 'primary-key');
+  if (key.referencedColumns.length > 0 || hasPrimaryKey || isCovered) return;
+  addFailure(context.draft, '42704', `${action.name.name} has no primary key to refer to`);
 }
 
 /** CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW read what their query names. */

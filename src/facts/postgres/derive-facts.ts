@@ -15,6 +15,7 @@ import { addFailure, addLock, type FactsDraft, finishFacts, newFactsDraft } from
 import { createFunctionFacts } from './function-facts.ts';
 import { clusterFacts, createIndexFacts } from './index-facts.ts';
 import { STATEMENTS_WITHOUT_TABLES } from './opaque-statements.ts';
+import { refuseSyntax } from './refuse-syntax.ts';
 import { reindexFacts } from './reindex-facts.ts';
 import { changeOwnerFacts, renameFacts, setSchemaFacts } from './rename-facts.ts';
 import { analyzeFacts, grantFacts, lockTableFacts, publicationFacts, truncateFacts, vacuumFacts } from './row-facts.ts';
@@ -110,6 +111,7 @@ function draftOf(input: FactsInput, action: Action, codeDepth: number): FactsDra
   const deriveInside = (inner: Action): FactsDraft => draftOf(input, inner, codeDepth + 1);
   const context = { catalog, catalogIsComplete, version, timeZone, draft, deriveInside, codeDepth };
   const deriver = DERIVERS[action.kind] as Deriver<ActionKind>;
+  refuseSyntax(context, action);
   deriver(context, action);
   return draft;
 }
@@ -117,9 +119,14 @@ function draftOf(input: FactsInput, action: Action, codeDepth: number): FactsDra
 /** What hangs on a table is commented on without locking the table itself. */
 const HANGING_OBJECTS = new Set(['constraint', 'trigger', 'rule', 'policy']);
 
+const WHOLE_OBJECTS = new Set(['table', 'view', 'materialized-view', 'sequence']);
+
 function commentFacts(context: FactsContext, action: Comment): void {
   if (action.relation === null) return;
   const relation = lookUp(context, action.relation);
+  const isOther = relation !== null && WHOLE_OBJECTS.has(action.object) && relation.kind !== action.object;
+  if (isOther)
+    addFailure(context.draft, '42809', `${keyOf(context, action.relation)} is no ${action.object.replace('-', ' ')}`);
   if (relation !== null && action.member !== undefined)
     refuseMissingMember(context, relation, action.object, action.member);
   const mode = HANGING_OBJECTS.has(action.object) ? 'ACCESS SHARE' : 'SHARE UPDATE EXCLUSIVE';
@@ -161,7 +168,11 @@ function createStatisticsFacts(context: FactsContext, action: CreateStatistics):
     if (action.ifNotExists === true) draft.because.add('Statistics of that name are there already.');
     else addFailure(draft, '42710', `there are statistics ${name.name} already`);
   }
-  if (relation.kind === 'table') for (const column of action.columns ?? []) requireColumn(context, relation, column);
+  if (relation.kind !== 'table') return;
+  for (const name of action.columns ?? []) {
+    const column = requireColumn(context, relation, name);
+    if (column?.generated === 'virtual') addFailure(draft, '0A000', `${name} is virtual and has no statistics`);
+  }
 }
 
 function opaqueFacts(context: FactsContext, { statementName }: Opaque): void {

@@ -3,7 +3,7 @@ import type { Table, TriggerEvent } from '../../model/catalog.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, keyOf, lockAncestors, lookUp, partitionsBelow, withDescendants } from './facts-context.ts';
-import { addFailure, addLock } from './facts-draft.ts';
+import { addLock } from './facts-draft.ts';
 import { lockForWrites } from './foreign-key-checks.ts';
 import { isInPartitionKey } from './inheritance.ts';
 import { nextvalSequences } from './nextval-sequences.ts';
@@ -12,14 +12,9 @@ import { refuseQuery } from './refuse-columns.ts';
 import { scanForRows } from './row-scans.ts';
 import { runTriggers } from './run-code.ts';
 
-const MERGE_SINCE = 15;
-
 /** Statements that read and write rows: their locks hang on the schema, what they read also on the query plan. */
 export function dmlFacts(context: FactsContext, action: Dml): void {
   const { draft } = context;
-  if (action.verb === 'merge' && context.version.major < MERGE_SINCE) {
-    addFailure(draft, '42601', 'MERGE came with PostgreSQL 15');
-  }
   for (const read of action.reads) lockWithSources(context, read, readMode(context, action, read));
   for (const read of action.alsoReads ?? []) lockWithSources(context, read, 'ACCESS SHARE');
   for (const write of action.writes) lockWritten(context, write, action);

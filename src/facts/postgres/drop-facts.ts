@@ -133,8 +133,8 @@ function dropAttachment(context: FactsContext, name: RelationReference, action: 
   const { draft } = context;
   const relation = lookUp(context, name, { ifExists: action.ifExists });
   if (relation === null && (action.ifExists || context.catalogIsComplete)) return;
-  if (relation?.kind === 'table' && isKnown(relation) && action.object !== 'rule') {
-    const there = action.object === 'trigger' ? relation.triggers.map((one) => one.name) : relation.policies;
+  const there = relation?.kind === 'table' && isKnown(relation) ? attachedTo(relation, action.object) : null;
+  if (there !== null) {
     if (action.attachment !== null && !there.includes(action.attachment)) {
       if (!action.ifExists) {
         addFailure(draft, '42704', `${keyOf(context, name)} has no ${action.object} ${action.attachment}`);
@@ -148,6 +148,11 @@ function dropAttachment(context: FactsContext, name: RelationReference, action: 
   if (relation?.kind !== 'table' || action.object !== 'trigger') return;
   const trigger = relation.triggers.find((one) => one.name === action.attachment);
   if (relation.partitionBy !== null && trigger?.forEachRow === true) lockTree(context, relation, 'ACCESS EXCLUSIVE');
+}
+
+function attachedTo(table: Table, object: DropObject): readonly string[] | null {
+  if (object === 'trigger') return table.triggers.map((one) => one.name);
+  return object === 'rule' ? (table.rules ?? null) : table.policies;
 }
 
 /** A row trigger of a partitioned table has a copy on each partition, which goes with it alone. */

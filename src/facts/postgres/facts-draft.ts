@@ -15,6 +15,9 @@ export interface FactsDraft {
   readonly unknown: Set<string>;
   transaction: 'any' | 'outside-only';
   failure: StatementFacts['failure'];
+  /** How late the server comes to what is being looked at; of several failures the earliest counts. */
+  rank: number;
+  failureRank: number;
 }
 
 export function newFactsDraft(): FactsDraft {
@@ -29,6 +32,8 @@ export function newFactsDraft(): FactsDraft {
     unknown: new Set(),
     transaction: 'any',
     failure: null,
+    rank: 0,
+    failureRank: Number.POSITIVE_INFINITY,
   };
 }
 
@@ -42,9 +47,11 @@ export function addLocks(draft: FactsDraft, relations: Iterable<RelationKey>, mo
   for (const relation of relations) addLock(draft, relation, mode);
 }
 
-/** Notes why the server would refuse the statement; the first reason wins, as it does on the server. */
+/** Notes why the server would refuse the statement; the reason that it comes to first wins. */
 export function addFailure(draft: FactsDraft, sqlstate: string, reason: string): void {
-  draft.failure ??= { sqlstate, reason };
+  if (draft.rank >= draft.failureRank) return;
+  draft.failure = { sqlstate, reason };
+  draft.failureRank = draft.rank;
 }
 
 /** Turns the draft into facts: sorted, and without the scans and index builds that a rewrite already contains. */

@@ -78,6 +78,10 @@ function refuseOverload(
   action: Drop,
 ): void {
   if (overloads === undefined) return;
+  const isOther = (kind: string): boolean => action.routine === (kind === 'procedure' ? 'function' : 'procedure');
+  if (overloads.length > 0 && overloads.every((one) => isOther(one.kind))) {
+    return addFailure(context.draft, types === null ? '42883' : '42809', `${name.name} is no ${action.routine}`);
+  }
   if (types === null) {
     if (overloads.length > 1) addFailure(context.draft, '42725', `there is more than one function ${name.name}`);
     return;

@@ -34,6 +34,9 @@ export function createIndexFacts(context: FactsContext, action: CreateIndex): vo
   if (relation.kind !== 'table' && relation.kind !== 'materialized-view') {
     return addFailure(draft, '42809', `${relationKey(relation.name)} cannot have an index`);
   }
+  if (relation.kind !== 'table' || relation.partitionBy === null || !action.concurrently) {
+    refuseIndex(context, relation, action);
+  }
   // Partitions are locked before anything is looked at.
   if (relation.kind === 'table' && relation.partitionBy !== null) {
     lockTree(context, relation, mode, action.only || action.concurrently);
@@ -41,7 +44,6 @@ export function createIndexFacts(context: FactsContext, action: CreateIndex): vo
   if (existsAlready(context, relation, action)) return;
   if (relation.kind === 'table') buildOnTable(context, relation, action, mode);
   else {
-    refuseIndex(context, relation, action);
     draft.indexBuilds.add(indexKey(relation, action.name ?? chooseName(context, relation, action)));
     draft.scans.add(relationKey(relation.name));
   }
@@ -58,7 +60,6 @@ function buildOnTable(context: FactsContext, table: Table, action: CreateIndex, 
   if (table.partitionBy !== null && action.concurrently) {
     return addFailure(draft, '0A000', `${key} is partitioned: CONCURRENTLY works on its partitions only`);
   }
-  refuseIndex(context, table, action);
   const isSpread = table.partitionBy !== null && !action.only;
   for (const one of isSpread ? withDescendants(context, table) : [table]) addLock(draft, relationKey(one.name), mode);
   if (hasStorage(table) || isSpread) buildIndex(context, table, wantedBy(action), nameOn(context, table, action));
@@ -83,23 +84,24 @@ function assumeOrdinaryIndex(context: FactsContext, action: CreateIndex): void {
   context.draft.indexBuilds.add(relationKey({ schema: schema ?? 'public', name: action.name ?? `${name}_idx` }));
 }
 
+/** In the order of the server: expressions are understood first, then the access method, then the plain columns. */
 function refuseIndex(context: FactsContext, relation: Table | View, action: CreateIndex): void {
   const { unique, method, keys, include, definitionSql } = action;
   const use = { method, unique, keys, include, isOrdered: saysOrder(definitionSql) };
-  refuseMethod(context, use);
   const expressions = [
     ...keys.flatMap((key) => key.expression ?? []),
     ...(action.predicate === null ? [] : [action.predicate]),
   ];
+  for (const column of expressions.flatMap((one) => one.columns)) requireAnyColumn(context, relation, column);
+  for (const one of expressions) refuseUnknownFunctions(context, one);
+  refuseMethod(context, use);
   const columns = keys.flatMap((key) => (key.column === null ? [] : [key.column]));
-  for (const column of [...columns, ...include, ...expressions.flatMap((one) => one.columns)]) {
-    requireAnyColumn(context, relation, column);
-  }
+  for (const column of [...columns, ...include]) requireAnyColumn(context, relation, column);
   if (relation.kind !== 'table') return;
-  for (const one of expressions) {
-    refuseUnknownFunctions(context, one);
-    refuseMutable(context, relation, one, 'the index');
-  }
+  const named = [...columns, ...include, ...expressions.flatMap((one) => one.columns)];
+  const virtual = relation.columns.find((one) => one.generated === 'virtual' && named.includes(one.name));
+  if (virtual !== undefined) addFailure(context.draft, '0A000', `${virtual.name} is virtual and cannot be indexed`);
+  for (const one of expressions) refuseMutable(context, relation, one, 'the index');
   refuseKeyTypes(context, relation, use);
   if (unique) refuseWithoutPartitionKey(context, relation, columns);
 }

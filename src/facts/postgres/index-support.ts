@@ -4,6 +4,7 @@ import type { DataType } from '../../model/data-type.ts';
 import type { IndexKey } from '../../model/definition.ts';
 import { baseTypeOf } from './base-type.ts';
 import { INDEXED_TYPES } from './built-in-index-support.ts';
+import { expressionType } from './expression-type.ts';
 import type { FactsContext } from './facts-context.ts';
 import { addFailure } from './facts-draft.ts';
 
@@ -56,11 +57,14 @@ export function refuseKeyTypes(context: FactsContext, table: Pick<Table, 'column
   const able = METHODS[use.method];
   if (able === undefined) return;
   for (const key of use.keys) {
-    const column = table.columns.find((one) => one.name === key.column);
-    const isGiven = key.operatorClass !== undefined;
-    if (column !== undefined && !isGiven && !isIndexed(context, use.method, column.type)) {
-      addFailure(context.draft, '42704', `a ${use.method} index does not take ${column.name}, a ${column.type.name}`);
-    }
+    if (key.operatorClass !== undefined) continue;
+    const type =
+      key.expression === null
+        ? table.columns.find((one) => one.name === key.column)?.type
+        : expressionType(context, key.expression);
+    if (type == null || isIndexed(context, use.method, type)) continue;
+    const what = key.column ?? key.expression?.sql;
+    addFailure(context.draft, '42704', `a ${use.method} index does not take ${what}, a ${type.name}`);
   }
   if (use.isOrdered && !able.ordered) addFailure(context.draft, '0A000', `a ${use.method} index has no order`);
 }

@@ -1,5 +1,5 @@
 import type { Table } from '../../model/catalog.ts';
-import { findFunction } from '../../model/catalog-lookup.ts';
+import { findFunction, findType } from '../../model/catalog-lookup.ts';
 import type { Expression } from '../../model/expression.ts';
 import { baseTypeOf } from './base-type.ts';
 import { NEVER_IMMUTABLE_BUILT_INS, SOMETIMES_IMMUTABLE_BUILT_INS, VOLATILE_BUILT_INS } from './built-in-functions.ts';
@@ -15,7 +15,12 @@ const TIME_OF_ZONE = 'timestamptz';
  * Notes why an index or a stored column cannot be made of an expression: it may answer otherwise tomorrow (42P17). What
  * hangs on the types of arguments is looked at for the columns that are named.
  */
-export function refuseMutable(context: FactsContext, table: Table, expression: Expression, what: string): void {
+export function refuseMutable(
+  context: FactsContext,
+  table: Pick<Table, 'columns'>,
+  expression: Expression,
+  what: string,
+): void {
   const { draft } = context;
   const called = expression.functions.find((name) => isMutable(context, name));
   if (called !== undefined) return addFailure(draft, '42P17', `${what} calls ${called}, which is not immutable`);
@@ -46,22 +51,27 @@ function isMutable(context: FactsContext, name: string): boolean {
   return CLOCKS.test(name) || VOLATILE_BUILT_INS.has(name) || NEVER_IMMUTABLE_BUILT_INS.has(name);
 }
 
-function typeOf(context: FactsContext, table: Table, column: string): string | null {
+function typeOf(context: FactsContext, table: Pick<Table, 'columns'>, column: string): string | null {
   const type = table.columns.find((one) => one.name === column)?.type;
   if (type === undefined) return null;
   const base = baseTypeOf(context, type);
+  if (base.arrayDimensions === 0 && findType(context.catalog, base)?.kind === 'enum') return 'enum';
   return base.arrayDimensions > 0 ? `${base.name}[]` : base.name;
 }
 
 /** A cast written right behind a column, of a type whose text form is not fixed. */
-function mutableCast(context: FactsContext, table: Table, { sql, columns }: Expression): string | null {
+function mutableCast(
+  context: FactsContext,
+  table: Pick<Table, 'columns'>,
+  { sql, columns }: Expression,
+): string | null {
   for (const column of columns) {
     const target = castAfter(sql, column);
     const type = typeOf(context, table, column);
     if (target === null || type === null) continue;
     const isText = /^(text|varchar|character|char|bpchar)\b/i.test(target);
     // Arrays are printed by the functions of their elements, whatever those are.
-    if (isText && (CHANGING_TEXT.has(type) || type.endsWith('[]'))) return `${column} to ${target}`;
+    if (isText && (CHANGING_TEXT.has(type) || /\[\]$|range$|^enum$/.test(type))) return `${column} to ${target}`;
     const isTime = /^(date|time|timestamp)\b/i.test(target);
     if (!isTime) continue;
     const isOfZone = /^timestamptz|\bwith\s+time\s+zone|^timetz/i.test(target);

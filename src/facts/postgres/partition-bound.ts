@@ -47,7 +47,13 @@ export function boundsOverlap(a: Bound, b: Bound, order: KeyOrder): boolean {
   if (a.kind === 'list' && b.kind === 'list') {
     return a.values.some((left) => b.values.some((right) => isSameValue(left, right, order)));
   }
-  return a.kind === 'hash' && b.kind === 'hash' && a.modulus === b.modulus && a.remainder === b.remainder;
+  if (a.kind !== 'hash' || b.kind !== 'hash') return false;
+  const divisor = greatestDivisor(a.modulus, b.modulus);
+  return a.remainder % divisor === b.remainder % divisor;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
 function isSameValue(left: string, right: string, order: KeyOrder): boolean {

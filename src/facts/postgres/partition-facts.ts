@@ -11,6 +11,7 @@ import {
   isKnown,
   keyOf,
   lockTree,
+  lookUp,
   lookUpTable,
 } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
@@ -27,7 +28,13 @@ type Detach = AlterCommandOf<'detach-partition'>;
 export function attachPartitionFacts(context: FactsContext, parent: Table, command: Attach): void {
   const { draft } = context;
   addLock(draft, relationKey(parent.name), 'SHARE UPDATE EXCLUSIVE');
-  const child = lookUpTable(context, command.partition);
+  if (parent.partitionBy === null && isKnown(parent)) {
+    return addFailure(draft, '42809', `${relationKey(parent.name)} is not partitioned`);
+  }
+  refuseBoundKind(context, parent, command.bound);
+  const relation = lookUp(context, command.partition);
+  const child = relation?.kind === 'table' ? relation : null;
+  if (relation !== null && child === null) addFailure(draft, '42809', `${relationKey(relation.name)} is not a table`);
   addLock(draft, keyOf(context, command.partition), 'ACCESS EXCLUSIVE');
   if (child === null) return touchDefaultPartition(context, parent, command.bound);
   refuseShape(context, parent, child);
@@ -63,7 +70,7 @@ function attachForeignKeys(context: FactsContext, parent: Table, child: Table): 
   const { draft } = context;
   for (const constraint of parent.constraints) {
     if (constraint.kind !== 'foreign-key') continue;
-    if (hasEqualForeignKey(child, constraint.references, constraint.columns)) {
+    if (hasEqualForeignKey(context, child, constraint.references, constraint.columns)) {
       // The child's own triggers on the referenced table give way to the parent's.
       addLock(draft, constraint.references, 'ACCESS EXCLUSIVE');
       continue;
@@ -82,20 +89,21 @@ function scanWithPartitions(context: FactsContext, table: Table): void {
   }
 }
 
+/** A bound must be of the kind that the table is partitioned by. */
+export function refuseBoundKind(context: FactsContext, parent: Table, bound: string): void {
+  const wanted = boundOf(bound);
+  if (wanted === null || parent.partitionBy === null) return;
+  const { strategy } = parent.partitionBy;
+  const key = relationKey(parent.name);
+  if (wanted.kind === 'default') {
+    if (strategy === 'hash') addFailure(context.draft, '42P16', `${key} is partitioned by hash and has no default`);
+  } else if (wanted.kind !== strategy) addFailure(context.draft, '42P16', `${key} is partitioned by ${strategy}`);
+}
+
 /** A bound must not overlap that of another partition. */
 export function refuseBound(context: FactsContext, parent: Table, bound: string): void {
   const wanted = boundOf(bound);
   if (wanted === null || parent.partitionBy === null) return;
-  if (wanted.kind !== 'default' && wanted.kind !== parent.partitionBy.strategy) {
-    return addFailure(
-      context.draft,
-      '42P16',
-      `${relationKey(parent.name)} is partitioned by ${parent.partitionBy.strategy}`,
-    );
-  }
-  if (wanted.kind === 'default' && parent.partitionBy.strategy === 'hash') {
-    return addFailure(context.draft, '42P16', `${relationKey(parent.name)} is partitioned by hash and has no default`);
-  }
   const key = (parent.partitionBy?.key ?? '').split(',')[0]?.replaceAll('"', '').trim();
   const order = keyOrderOf(parent.columns.find((column) => column.name === key)?.type.name);
   for (const sibling of childrenOf(context.catalog, relationKey(parent.name))) {
@@ -144,11 +152,12 @@ export function detachPartitionFacts(context: FactsContext, parent: Table, comma
   const child = lookUpTable(context, command.partition);
   const fallback = defaultPartitionOf(context, parentKey);
   if (command.concurrently) draft.transaction = 'outside-only';
+  if (parent.partitionBy === null && isKnown(parent))
+    return addFailure(draft, '42809', `${parentKey} is not partitioned`);
   if (child !== null && isKnown(child) && isKnown(parent) && child.partitionOf?.parent !== parentKey) {
     return addFailure(draft, '42P01', `${childKey} is not a partition of ${parentKey}`);
   }
   if (command.concurrently || command.finalize) {
-    if (version.major < 14) addFailure(draft, '42601', 'DETACH CONCURRENTLY needs PostgreSQL 14');
     if (command.concurrently && fallback !== null) addFailure(draft, '55000', `${parentKey} has a default partition`);
     addLock(draft, parentKey, 'SHARE UPDATE EXCLUSIVE');
     addLock(draft, childKey, 'ACCESS EXCLUSIVE');

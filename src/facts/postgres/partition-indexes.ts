@@ -100,4 +100,5 @@ export function refuseWithoutPartitionKey(context: FactsContext, table: Table, c
       `a unique index of ${relationKey(table.name)} has to contain its partition key (${key})`,
     );
   }
+  for (const part of partitionsBelow(context, table)) refuseWithoutPartitionKey(context, part, columns);
 }

@@ -116,8 +116,9 @@ const FAMILIES: readonly (readonly string[])[] = [
 ];
 
 /** Only what is certain is refused: types that this house does not know well are taken for comparable. */
-function canCompare(from: DataType, to: DataType): boolean {
-  if (from.arrayDimensions > 0 || to.arrayDimensions > 0 || from.name === to.name) return true;
+export function canCompare(from: DataType, to: DataType): boolean {
+  if (from.arrayDimensions > 0 !== to.arrayDimensions > 0) return false;
+  if (from.arrayDimensions > 0 || from.name === to.name) return true;
   if (FAMILIES.some((family) => family.includes(from.name) && family.includes(to.name))) return true;
   return hasCast(from.name, to.name === 'varchar' ? 'text' : to.name, 'implicit') !== false;
 }

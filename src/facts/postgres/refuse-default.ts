@@ -3,6 +3,7 @@ import type { DataType } from '../../model/data-type.ts';
 import type { Expression } from '../../model/expression.ts';
 import { baseTypeOf } from './base-type.ts';
 import { hasCast } from './built-in-casts.ts';
+import { expressionType } from './expression-type.ts';
 import type { FactsContext } from './facts-context.ts';
 import { addFailure } from './facts-draft.ts';
 import { refuseUnknownFunctions } from './refuse-unknown.ts';
@@ -17,16 +18,9 @@ export function refuseDefault(context: FactsContext, what: string, type: DataTyp
     if (canRead(context, text, target)) return;
     return addFailure(context.draft, '22P02', `'${text}' is no ${target.name}, which ${what} is`);
   }
-  const literal = literalType(value.sql);
-  if (literal === null || !isRefused(context, literal, target)) return;
+  const given = expressionType(context, value);
+  if (given === null || !isRefused(context, given.name, target)) return;
   addFailure(context.draft, '42804', `${value.sql} is no ${target.name}, which ${what} is`);
-}
-
-/** The type that the server gives to a number or a truth value. */
-function literalType(sql: string): string | null {
-  if (/^(true|false)$/i.test(sql)) return 'bool';
-  if (/^-?\d{1,9}$/.test(sql)) return 'int4';
-  return /^-?\d+\.\d+$/.test(sql) ? 'numeric' : null;
 }
 
 function isRefused(context: FactsContext, from: string, to: DataType): boolean {

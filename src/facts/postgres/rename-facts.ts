@@ -7,6 +7,7 @@ import {
   findStatistics,
   findType,
   ownedSequences,
+  tableOf,
 } from '../../model/catalog-lookup.ts';
 import { knownColumns } from '../../model/query-columns.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
@@ -59,8 +60,8 @@ function refuseRename(context: FactsContext, action: Rename): void {
       return;
     }
     case 'schema':
-      if (catalog.schemas.includes(to)) return addFailure(draft, '42P06', `there is a schema ${to} already`);
       if (!catalog.schemas.includes(name.name)) addFailure(draft, '3F000', `there is no schema ${name.name}`);
+      if (catalog.schemas.includes(to)) addFailure(draft, '42P06', `there is a schema ${to} already`);
       return;
     case 'statistics':
       if (findStatistics(catalog, name) === null) addFailure(draft, '42704', `there are no statistics ${name.name}`);
@@ -108,6 +109,9 @@ function renameMember(context: FactsContext, relation: Relation | null, action: 
     const what = `${key}.${member}`;
     draft.breaks.push({ kind: 'renamed', what, sentence: `Statements that name ${what} fail with 42703.` });
   }
+  if (relation?.kind === 'sequence' && action.object === 'column') {
+    addFailure(draft, '42809', `${key} is a sequence, whose columns have fixed names`);
+  }
   if (relation !== null && relation.kind !== 'table' && action.object === 'column') {
     const columns = knownColumns(relation);
     if (columns?.some((one) => one.name === member) === false)
@@ -128,6 +132,7 @@ function renameMember(context: FactsContext, relation: Relation | null, action: 
       if (relation.triggers.some((one) => one.name === action.to)) {
         addFailure(draft, '42710', `${key} has a trigger ${action.to} already`);
       }
+      refuseTriggerCopy(context, relation, member);
       if (relation.partitionBy !== null) lockTree(context, relation, 'ACCESS EXCLUSIVE');
       return;
     case 'policy':
@@ -139,6 +144,16 @@ function renameMember(context: FactsContext, relation: Relation | null, action: 
     default:
       return;
   }
+}
+
+/** Since 15 a copy of a parent's row trigger goes by the parent's name. */
+const COPIES_FOLLOW_SINCE = 15;
+
+function refuseTriggerCopy(context: FactsContext, table: Table, trigger: string): void {
+  const parent = table.partitionOf === null ? null : tableOf(context.catalog, table.partitionOf.parent);
+  const isCopy = parent?.triggers.some((one) => one.name === trigger && one.forEachRow === true) === true;
+  if (!isCopy || context.version.major < COPIES_FOLLOW_SINCE) return;
+  addFailure(context.draft, '0A000', `the trigger ${trigger} comes from ${relationKey(parent.name)}`);
 }
 
 function renameColumn(context: FactsContext, table: Table, from: string, to: string): void {
@@ -160,9 +175,13 @@ function renameConstraint(context: FactsContext, table: Table, from: string, to:
     if (isKnown(table)) addFailure(context.draft, '42704', `${key} has no constraint ${from}`);
     return;
   }
-  if (constraint.kind === 'check' && isInheritedConstraint(context, table, constraint)) {
+  if (
+    (constraint.kind === 'check' || constraint.kind === 'not-null') &&
+    isInheritedConstraint(context, table, constraint)
+  ) {
     addFailure(context.draft, '42P16', `${from} of ${key} comes from the parent`);
   }
+  if (table.indexes.some((one) => one.constraint === from)) refuseTaken(context, table.name.schema, to);
   if (table.constraints.some((one) => one.name === to)) {
     addFailure(context.draft, '42710', `${key} has a constraint ${to} already`);
   }

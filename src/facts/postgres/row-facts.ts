@@ -17,6 +17,9 @@ export function truncateFacts(context: FactsContext, action: Truncate): void {
     if (relation !== null && relation.kind !== 'table') {
       addFailure(draft, '42809', `${relationKey(relation.name)} is not a table`);
     }
+    if (action.only === true && relation?.kind === 'table' && relation.partitionBy !== null) {
+      addFailure(draft, '42809', `${relationKey(relation.name)} has no rows of its own: ONLY leaves nothing to empty`);
+    }
     queue.push(keyOf(context, name));
   }
   const emptied = new Set<RelationKey>();
@@ -56,7 +59,8 @@ export function lockTableFacts(context: FactsContext, action: LockTable): void {
     const relation = lookUp(context, name);
     const key = keyOf(context, name);
     addLock(context.draft, key, action.mode);
-    if (relation?.kind === 'materialized-view') addFailure(context.draft, '42809', `${key} cannot be locked`);
+    if (relation?.kind === 'materialized-view' || relation?.kind === 'sequence')
+      addFailure(context.draft, '42809', `${key} cannot be locked`);
     else if (action.only && relation?.kind === 'table') lockTree(context, relation, action.mode, true);
     else lockWithSources(context, name, action.mode, 'tables-and-views');
   }
@@ -109,13 +113,13 @@ export function grantFacts(context: FactsContext, action: Grant): void {
 /** CREATE and ALTER PUBLICATION: SHARE UPDATE EXCLUSIVE on the tables named, and on those that SET TABLE lets go. */
 export function publicationFacts(context: FactsContext, action: Publication): void {
   const mode: LockMode = 'SHARE UPDATE EXCLUSIVE';
-  for (const name of action.tables) lockPublished(context, name, mode);
   const existing = context.catalog.publications?.find((one) => one.name === action.name);
   if (context.catalog.publications !== undefined && context.catalogIsComplete) {
     const isThere = existing !== undefined;
     if (action.verb === 'create' && isThere) addFailure(context.draft, '42710', `${action.name} exists already`);
     if (action.verb === 'alter' && !isThere) addFailure(context.draft, '42704', `there is no ${action.name}`);
   }
+  for (const name of action.tables) lockPublished(context, name, mode);
   if (action.verb !== 'alter' || action.change === undefined) return;
   if (existing !== undefined) return changePublished(context, existing, action);
   if (action.change === 'set') {

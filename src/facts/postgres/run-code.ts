@@ -66,7 +66,9 @@ function runCode(context: FactsContext, code: CodeStatements | undefined, name: 
     if (inner.transaction === 'outside-only') {
       addFailure(draft, '25001', 'a statement inside cannot run in a transaction, and code always runs in one');
     }
-    if (inner.failure !== null && code.statements.length === 1 && code.isCertain) draft.failure ??= inner.failure;
-    else if (inner.failure !== null) draft.unknown.add(`A statement inside may fail: ${inner.failure.reason}.`);
+    // A name that is no column may be a variable of the code.
+    if (inner.failure === null || inner.failure.sqlstate === '42703') continue;
+    if (code.statements.length === 1 && code.isCertain) addFailure(draft, inner.failure.sqlstate, inner.failure.reason);
+    else draft.unknown.add(`A statement inside may fail: ${inner.failure.reason}.`);
   }
 }

@@ -12,18 +12,23 @@ const ALWAYS_PLAIN = new Set(
   point regclass regproc regtype tid time timestamp timestamptz timetz uuid xid xid8`.split(/\s+/),
 );
 
-/** SET STORAGE: values of a fixed length can only be PLAIN. */
+/** SET STORAGE and SET COMPRESSION: values of a fixed length can only be PLAIN. */
 export function storageFacts(
   context: FactsContext,
   table: Table,
   command: AlterCommand & { readonly column: string },
 ): void {
   const type = table.columns.find((one) => one.name === command.column)?.type;
+  const isCompression = command.kind === 'set-compression';
   if (type === undefined || /STORAGE\s+(PLAIN|DEFAULT)\s*$/i.test(command.sql)) return;
   const base = baseTypeOf(context, type);
   if (base.arrayDimensions > 0) return;
   const isEnum = findType(context.catalog, base)?.kind === 'enum';
   if (!isEnum && !(base.schema === null && ALWAYS_PLAIN.has(base.name))) return;
   const what = `${relationKey(table.name)}.${command.column}`;
-  addFailure(context.draft, '0A000', `${what} is a ${base.name}, which can only be stored PLAIN`);
+  addFailure(
+    context.draft,
+    '0A000',
+    `${what} is a ${base.name}, which ${isCompression ? 'is not compressed' : 'can only be stored PLAIN'}`,
+  );
 }

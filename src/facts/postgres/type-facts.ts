@@ -7,11 +7,11 @@ import type {
   CreateSequence,
   CreateType,
 } from '../../model/action.ts';
-import type { UserType } from '../../model/catalog.ts';
-import { findRelation, findType, nameForCreation } from '../../model/catalog-lookup.ts';
+import type { Relation, UserType } from '../../model/catalog.ts';
+import { findRelation, findType, nameForCreation, tableOf } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../../model/relation-name.ts';
-import { type FactsContext, hasStorage, isTaken, keyOf, lookUp } from './facts-context.ts';
+import { type FactsContext, hasStorage, isTaken, keyOf, lookUp, requireColumn } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { refuseUnknownType } from './refuse-unknown.ts';
 
@@ -177,9 +177,30 @@ export function alterSequenceFacts(context: FactsContext, action: AlterSequence)
     addFailure(draft, '42809', `${relationKey(relation.name)} is not a sequence`);
   }
   addLock(draft, keyOf(context, action.name), 'SHARE ROW EXCLUSIVE');
+  if (action.ownedBy !== null && relation?.kind === 'sequence' && relation.ownedBy !== null) {
+    const owner = tableOf(context.catalog, relation.ownedBy.relation);
+    const isIdentity = owner?.columns.some((one) => one.name === relation.ownedBy?.column && one.identity !== null);
+    if (isIdentity === true) addFailure(draft, '0A000', `${action.name.name} belongs to an identity column`);
+  }
   if (action.ownedBy !== null && action.ownedBy !== 'none') {
     lookUp(context, action.ownedBy.table);
     addLock(draft, keyOf(context, action.ownedBy.table), 'ACCESS SHARE');
+    if (relation !== null) refuseOwner(context, relation, action.ownedBy);
   }
   draft.because.add('ALTER SEQUENCE keeps nextval() waiting for a moment.');
+}
+
+/** A sequence lives where its table does. */
+function refuseOwner(
+  context: FactsContext,
+  sequence: Relation,
+  owner: { readonly table: RelationReference; readonly column: string },
+): void {
+  const table = findRelation(context.catalog, owner.table);
+  if (table === null || sequence.kind !== 'sequence') return;
+  if (table.kind !== 'table') return addFailure(context.draft, '42809', `${relationKey(table.name)} is not a table`);
+  if (table.name.schema !== sequence.name.schema) {
+    addFailure(context.draft, '55000', `${sequence.name.name} lives in another schema than ${relationKey(table.name)}`);
+  }
+  requireColumn(context, table, owner.column);
 }

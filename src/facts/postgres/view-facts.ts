@@ -65,7 +65,7 @@ export function refreshFacts(context: FactsContext, action: RefreshMaterializedV
   const key = keyOf(context, action.name);
   addLock(draft, key, action.concurrently ? 'EXCLUSIVE' : 'ACCESS EXCLUSIVE');
   if (relation !== null && relation.kind !== 'materialized-view') {
-    return addFailure(draft, '0A000', `${key} is not a materialized view`);
+    return addFailure(draft, relation.kind === 'table' ? '0A000' : '42809', `${key} is not a materialized view`);
   }
   if (action.concurrently && !action.withData) addFailure(draft, '42601', 'CONCURRENTLY needs data to compare with');
   if (!action.withData) {
@@ -112,6 +112,7 @@ export function createTriggerFacts(context: FactsContext, action: CreateTrigger)
   const relation = lookUp(context, action.table);
   const key = keyOf(context, action.table);
   addLock(draft, key, 'SHARE ROW EXCLUSIVE');
+  refuseTriggerFunction(context, action.function);
   if (relation?.kind === 'table') {
     const isSpread = relation.partitionBy !== null && action.forEachRow !== false;
     if (isSpread) lockTree(context, relation, 'SHARE ROW EXCLUSIVE');
@@ -123,7 +124,6 @@ export function createTriggerFacts(context: FactsContext, action: CreateTrigger)
     lookUp(context, action.references);
     addLock(draft, keyOf(context, action.references), 'ACCESS SHARE');
   }
-  refuseTriggerFunction(context, action.function);
   draft.because.add(
     'CREATE TRIGGER takes SHARE ROW EXCLUSIVE for a moment: writes wait, reads go on (measured on 13 to 18).',
   );

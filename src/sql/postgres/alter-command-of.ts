@@ -93,7 +93,14 @@ function otherChange(command: AlterTableCmd): Detail {
 }
 
 /** Commands on the table that name something else. */
-const NAMING: ReadonlySet<TableKind> = new Set(['cluster-on', 'change-owner', 'set-access-method', 'set-tablespace']);
+const NAMING: ReadonlySet<TableKind> = new Set([
+  'cluster-on',
+  'change-owner',
+  'set-access-method',
+  'set-tablespace',
+  'enable-rule',
+  'disable-rule',
+]);
 
 /** OWNER TO names a role, or CURRENT_USER and its like. */
 function nameIn({ name, newowner }: AlterTableCmd): string | null {

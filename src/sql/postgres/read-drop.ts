@@ -41,7 +41,22 @@ export function readDrop(statement: DropStmt): Drop {
     cascade: statement.behavior === 'DROP_CASCADE',
     concurrently: statement.concurrent ?? false,
     ifExists: statement.missing_ok ?? false,
-    ...(object === 'function' ? { arguments: nodesOf(objects, 'ObjectWithArgs').map(argumentTypes) } : {}),
+    ...(object === 'function' ? routineOf(statement, objects) : {}),
+  };
+}
+
+const ROUTINES: Readonly<Record<string, Drop['routine']>> = {
+  OBJECT_FUNCTION: 'function',
+  OBJECT_PROCEDURE: 'procedure',
+  OBJECT_ROUTINE: 'routine',
+  OBJECT_AGGREGATE: 'aggregate',
+};
+
+function routineOf(statement: DropStmt, objects: readonly Node[]): Pick<Drop, 'arguments' | 'routine'> {
+  const routine = ROUTINES[statement.removeType ?? ''];
+  return {
+    arguments: nodesOf(objects, 'ObjectWithArgs').map(argumentTypes),
+    ...(routine === undefined ? {} : { routine }),
   };
 }
 
