@@ -1,4 +1,4 @@
-import type { Action } from '../model/action.ts';
+import type { Action, TransactionControl } from '../model/action.ts';
 import type { Catalog, Table } from '../model/catalog.ts';
 import { findRelation, nameForCreation, tableOf } from '../model/catalog-lookup.ts';
 import { UnplannableError } from '../model/error.ts';
@@ -75,6 +75,7 @@ class MigrationPlanner {
     const { action } = statement;
     const line = statement.span.line;
     if (action.kind === 'transaction') {
+      this.#refuseUndoing(action.verb, line);
       this.#note(line, 'BEGIN and COMMIT are left out: each step has a transaction of its own.');
       return;
     }
@@ -87,6 +88,16 @@ class MigrationPlanner {
     }
     this.#assumeMissingTable(action, statement);
     for (const one of this.#isHarmless(statement) ? [statement] : splitCommands(statement)) this.#plan(one, line);
+  }
+
+  /** What a migration takes back itself, or leaves for somebody else to commit, must not be done for good. */
+  #refuseUndoing(verb: TransactionControl['verb'], line: number): void {
+    if (['begin', 'commit', 'savepoint', 'release'].includes(verb)) return;
+    const where = `${this.#migration.path}:${line}`;
+    throw new UnplannableError(
+      `${where} takes statements back or prepares them (ROLLBACK, PREPARE TRANSACTION): no plan can tell what is to stay.`,
+      { nextCommand: `leave in ${this.#migration.path} only what is to be applied, and run the same command again` },
+    );
   }
 
   finish(): MigrationPlan {

@@ -6,9 +6,10 @@ import type { ColumnDefinition } from '../../model/definition.ts';
 import type { Expression } from '../../model/expression.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { addConstraintFacts } from './add-constraint.ts';
-import { isConstrainedDomain, isUserType } from './base-type.ts';
-import { type FactsContext, hasChildren, lockTree, rewriteTree, scanTree } from './facts-context.ts';
-import { addFailure } from './facts-draft.ts';
+import { passOfConstraint } from './alter-pass.ts';
+import { baseTypeOf, isConstrainedDomain, isUserType } from './base-type.ts';
+import { type FactsContext, hasChildren, isSystemColumn, lockTree, rewriteTree, scanTree } from './facts-context.ts';
+import { addFailure, atRank } from './facts-draft.ts';
 import { refuseMutable } from './mutability.ts';
 import { lockNextvalSequences } from './nextval-sequences.ts';
 import { refuseDefault } from './refuse-default.ts';
@@ -47,7 +48,9 @@ export function addColumnFacts(
   if (column.default !== null) lockNextvalSequences(context, column.default);
   if (column.notNull && !fillsItself(column)) requiredColumn(context, table, column, only);
   for (const constraint of column.constraints) {
-    addConstraintFacts(context, table, constraint, { only, newColumn: column, bringsKey });
+    atRank(draft, passOfConstraint(constraint.kind), () =>
+      addConstraintFacts(context, table, constraint, { only, newColumn: column, bringsKey }),
+    );
   }
 }
 
@@ -58,6 +61,14 @@ export function refuseGenerated(
   column: ColumnDefinition,
   value: Expression,
 ): void {
+  for (const name of value.columns) {
+    const source = table.columns.find((one) => one.name === name);
+    if (source?.generated != null)
+      addFailure(context.draft, '42P17', `${column.name} cannot be computed from ${name}, which is generated itself`);
+    if (source === undefined && table.columns.length > 0 && !isSystemColumn(name) && name !== column.name) {
+      addFailure(context.draft, '42703', `there is no column ${name} to compute ${column.name} from`);
+    }
+  }
   refuseUnknownFunctions(context, value);
   refuseMutable(context, table, value, column.name);
   if (column.generated !== 'virtual') return;
@@ -77,6 +88,8 @@ function refuseAddColumn(context: FactsContext, table: Table, column: ColumnDefi
   const { draft, version } = context;
   const key = relationKey(table.name);
   const isParent = hasChildren(context, table);
+  const isWhole = ['int2', 'int4', 'int8'].includes(baseTypeOf(context, column.type).name);
+  if (column.identity !== null && !isWhole) addFailure(draft, '22023', `${column.name} is no whole number`);
   const cannotSpread = table.partitionBy === null || version.major < PARTITIONED_IDENTITY_SINCE;
   if (column.identity !== null && isParent && cannotSpread) {
     addFailure(draft, '42P16', `an identity column cannot be added to ${key} and the tables below it at once`);

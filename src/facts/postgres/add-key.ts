@@ -38,6 +38,12 @@ export function addKeyFacts(context: FactsContext, table: Table, key: KeyDefinit
     include: key.include,
     isOrdered: false,
   });
+  const unsure = table.constraints.find(
+    (one) => one.kind === 'not-null' && !one.valid && key.columns.includes(one.column),
+  );
+  if (key.kind === 'primary-key' && unsure !== undefined) {
+    addFailure(draft, '55000', `${unsure.name} of ${tableKey} is NOT VALID`);
+  }
   if (key.kind === 'primary-key' && place.only && context.version.major >= 18) refuseOpenBelow(context, table, key);
   const virtual = table.columns.find((one) => one.generated === 'virtual' && key.columns.includes(one.name));
   if (virtual !== undefined) addFailure(draft, '0A000', `${virtual.name} is virtual and cannot be in a key`);

@@ -21,7 +21,7 @@ import {
   withDescendants,
 } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
-import { isInheritedColumn, isInPartitionKey } from './inheritance.ts';
+import { isInAnyPartitionKey, isInheritedColumn } from './inheritance.ts';
 import { policiesNaming } from './policies-naming.ts';
 import { canCompare } from './referenced-key.ts';
 import { lockOtherSide } from './references.ts';
@@ -85,7 +85,8 @@ function refuseTypeChange(context: FactsContext, table: Table, column: Column, c
   const { draft } = context;
   const what = `${relationKey(table.name)}.${column.name}`;
   if (isInheritedColumn(context, table, column.name)) addFailure(draft, '42P16', `${what} comes from the parent`);
-  if (isInPartitionKey(table, column.name)) addFailure(draft, '42P16', `${what} is part of the partition key`);
+  if (isInAnyPartitionKey(context, table, column.name))
+    addFailure(draft, '42P16', `${what} is part of the partition key`);
   refuseUnknownType(context, command.type);
   if (command.using !== null) refuseUnknownFunctions(context, command.using);
   const result = command.using === null ? null : expressionType(context, command.using);

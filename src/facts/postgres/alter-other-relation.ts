@@ -9,7 +9,16 @@ import { addFailure, addLock } from './facts-draft.ts';
 
 /** What ALTER TABLE and its like can do to relations that are no tables (ATSimplePermissions in the server's source). */
 const TAKEN: Readonly<Record<View['kind'] | Sequence['kind'], ReadonlySet<AlterCommandKind>>> = {
-  view: new Set<AlterCommandKind>(['set-default', 'drop-default', 'set-options', 'reset-options', 'change-owner']),
+  view: new Set<AlterCommandKind>([
+    'set-default',
+    'drop-default',
+    'add-identity',
+    'set-identity',
+    'drop-identity',
+    'set-options',
+    'reset-options',
+    'change-owner',
+  ]),
   'materialized-view': new Set<AlterCommandKind>([
     'set-statistics',
     'set-storage',
@@ -25,6 +34,8 @@ const TAKEN: Readonly<Record<View['kind'] | Sequence['kind'], ReadonlySet<AlterC
   ]),
   sequence: new Set<AlterCommandKind>(['change-owner', 'set-logged', 'set-unlogged', 'set-tablespace']),
 };
+
+const IDENTITY_COMMANDS: ReadonlySet<AlterCommandKind> = new Set(['add-identity', 'set-identity', 'drop-identity']);
 
 /** Sequences can be unlogged since 15. */
 const UNLOGGED_SEQUENCES_SINCE = 15;
@@ -44,6 +55,12 @@ export function alterOtherRelation(context: FactsContext, relation: View | Seque
     if (!TAKEN[relation.kind].has(command.kind) || isTooEarly) {
       addFailure(draft, '42809', `${key} is a ${relation.kind.replace('-', ' ')}, which cannot do that`);
     }
+  }
+  for (const command of action.commands) {
+    if ('column' in command && typeof command.column === 'string') refuseColumn(context, relation, command.column);
+    if (IDENTITY_COMMANDS.has(command.kind) && !/\bIF\s+EXISTS\b/i.test(command.sql)) {
+      addFailure(draft, '55000', `${key} has no identity columns`);
+    }
     if (command.kind === 'change-owner' && relation.kind === 'sequence' && relation.ownedBy !== null) {
       addFailure(draft, '0A000', `${key} has the owner of ${relation.ownedBy.relation}`);
     }
@@ -51,7 +68,6 @@ export function alterOtherRelation(context: FactsContext, relation: View | Seque
       const isThere = command.target == null || relation.indexes.some((index) => index.name === command.target);
       if (!isThere) addFailure(draft, '42704', `${key} has no index ${command.target}`);
     }
-    if ('column' in command && typeof command.column === 'string') refuseColumn(context, relation, command.column);
   }
   if (relation.kind === 'materialized-view') draft.because.add('Only the catalog changes; no row is read or written.');
 }

@@ -1,5 +1,6 @@
 import type { AlterCommand } from '../../model/alter-command.ts';
-import type { FactsDraft } from './facts-draft.ts';
+import type { ConstraintDefinition } from '../../model/definition.ts';
+import { atRank, type FactsDraft } from './facts-draft.ts';
 
 /** Before any command runs, the server looks at each of them in the order in which they stand (ATPrepCmd). */
 const PREPARATION = 1;
@@ -31,38 +32,23 @@ function passNumber(command: AlterCommand): number {
       return 5;
     case 'set-default':
     case 'add-identity':
-    case 'set-identity':
       return 8;
     default:
       return 9;
   }
 }
 
-function constraintPass(kind: string): number {
+function constraintPass(kind: ConstraintDefinition['kind']): number {
   if (kind === 'check' || kind === 'not-null') return 4;
   return kind === 'foreign-key' ? 8 : 6;
 }
 
+/** When a constraint is made that is written at a new column. */
+export function passOfConstraint(kind: ConstraintDefinition['kind']): number {
+  return FIRST_PASS + constraintPass(kind);
+}
+
 /** What is refused in here is refused before any command runs. */
 export function inPreparation(draft: FactsDraft, run: () => void): void {
-  const { rank } = draft;
-  draft.rank = Math.min(rank, PREPARATION);
-  run();
-  draft.rank = rank;
-}
-
-/** What is refused in here is refused when the command's turn comes. */
-export function inPass(draft: FactsDraft, command: AlterCommand, run: () => void): void {
-  const { rank } = draft;
-  draft.rank = passOf(command);
-  run();
-  draft.rank = rank;
-}
-
-/** What is refused in here is refused while the statement is being understood. */
-export function atOnce(draft: FactsDraft, run: () => void): void {
-  const { rank } = draft;
-  draft.rank = -1;
-  run();
-  draft.rank = rank;
+  atRank(draft, Math.min(draft.rank, PREPARATION), run);
 }

@@ -9,12 +9,12 @@ import { addConstraintFacts } from './add-constraint.ts';
 import { alterColumnTypeFacts } from './alter-column-type.ts';
 import { alterIndexFacts } from './alter-index.ts';
 import { alterOtherRelation } from './alter-other-relation.ts';
-import { inPass, inPreparation, passOf } from './alter-pass.ts';
+import { inPreparation, passOf } from './alter-pass.ts';
 import { plainCommandFacts } from './catalog-only-commands.ts';
 import { dropColumnFacts, setExpressionFacts, setNotNullFacts } from './column-changes.ts';
 import { alterConstraintFacts, dropConstraintFacts, validateConstraintFacts } from './constraint-changes.ts';
 import { type FactsContext, lookUp, requireColumn, withDescendants } from './facts-context.ts';
-import { addFailure, addLock } from './facts-draft.ts';
+import { addFailure, addLock, atRank } from './facts-draft.ts';
 import { refuseMutable } from './mutability.ts';
 import { attachPartitionFacts, detachPartitionFacts } from './partition-facts.ts';
 import { refuseUnknownFunctions } from './refuse-unknown.ts';
@@ -38,10 +38,10 @@ export function alterTableFacts(context: FactsContext, action: AlterTable): void
       );
     }
     for (const command of action.commands) {
-      inPass(context.draft, command, () => alterCommandFacts(context, relation, command, action));
+      atRank(context.draft, passOf(command), () => alterCommandFacts(context, relation, command, action));
     }
     if (action.commands.length > 1) {
-      refuseRepeats(context, action);
+      refuseRepeats(context, relation, action);
       levelLocks(context, relation);
     }
     return;
@@ -139,18 +139,20 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
 }
 
 /** Constraints that one statement adds twice under a name, drops twice, or of which there can be one only. */
-function refuseRepeats(context: FactsContext, action: AlterTable): void {
+function refuseRepeats(context: FactsContext, table: Table, action: AlterTable): void {
   const { draft } = context;
   const added = new Set<string>();
   const dropped = new Set<string>();
+  const gone = new Set<string>();
   let hasPrimaryKey = false;
   for (const command of action.commands) {
     draft.rank = passOf(command);
     if (command.kind === 'drop-constraint') {
-      if (dropped.has(command.name) && !command.ifExists)
-        addFailure(draft, '42704', `${command.name} is dropped twice`);
+      const isGone = dropped.has(command.name) || goesWithColumn(table, command.name, gone);
+      if (isGone && !command.ifExists) addFailure(draft, '42704', `${command.name} is dropped twice`);
       dropped.add(command.name);
     }
+    if (command.kind === 'drop-column') gone.add(command.column);
     const constraints =
       command.kind === 'add-constraint'
         ? [command.constraint]
@@ -165,6 +167,13 @@ function refuseRepeats(context: FactsContext, action: AlterTable): void {
     }
   }
   draft.rank = 0;
+}
+
+/** A CHECK or key goes with any of its columns. */
+function goesWithColumn(table: Table, name: string, gone: ReadonlySet<string>): boolean {
+  const constraint = table.constraints.find((one) => one.name === name);
+  if (constraint?.kind === 'check') return constraint.expression.columns.some((column) => gone.has(column));
+  return constraint !== undefined && 'columns' in constraint && constraint.columns.some((column) => gone.has(column));
 }
 
 function bringsKey(action: AlterTable): boolean {

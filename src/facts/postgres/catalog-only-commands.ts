@@ -3,6 +3,7 @@ import type { Table } from '../../model/catalog.ts';
 import { findType, ownedSequences } from '../../model/catalog-lookup.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
+import { inPreparation } from './alter-pass.ts';
 import { defaultFacts, dropExpressionFacts, dropNotNullFacts, identityFacts } from './column-property.ts';
 import { type FactsContext, isKnown, keyOf, lockTree, lookUp } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
@@ -168,12 +169,18 @@ function inheritFacts(
   kind: 'inherit' | 'no-inherit',
   parent: RelationReference,
 ): void {
-  if (table.partitionOf !== null) {
-    addFailure(context.draft, '42809', `${relationKey(table.name)} is a partition and inherits from its parent alone`);
-  }
-  if (kind === 'inherit' && table.partitionBy !== null) {
-    addFailure(context.draft, '42809', `${relationKey(table.name)} is partitioned`);
-  }
+  inPreparation(context.draft, () => {
+    if (table.partitionOf !== null) {
+      addFailure(
+        context.draft,
+        '42809',
+        `${relationKey(table.name)} is a partition and inherits from its parent alone`,
+      );
+    }
+    if (kind === 'inherit' && table.partitionBy !== null) {
+      addFailure(context.draft, '42809', `${relationKey(table.name)} is partitioned`);
+    }
+  });
   const relation = lookUp(context, parent);
   addLock(context.draft, keyOf(context, parent), kind === 'inherit' ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS SHARE');
   if (kind === 'inherit' && relation !== null) refuseInherit(context, table, relation);

@@ -5,7 +5,7 @@ import { childrenOf, ownedSequences, referencingTables } from '../../model/catal
 import { relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, hasChildren, isKnown, lockTree, reached, rewriteTree } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
-import { isInheritedColumn, isInPartitionKey } from './inheritance.ts';
+import { isInAnyPartitionKey, isInheritedColumn } from './inheritance.ts';
 import { isValidNotNull, scanUnlessProven } from './not-null-proof.ts';
 import { policiesNaming } from './policies-naming.ts';
 import { lockOtherSide } from './references.ts';
@@ -43,7 +43,7 @@ function refuseDropColumn(context: FactsContext, table: Table, { column }: DropC
   const { draft } = context;
   const what = `${relationKey(table.name)}.${column}`;
   if (isInheritedColumn(context, table, column)) addFailure(draft, '42P16', `${what} comes from the parent`);
-  if (isInPartitionKey(table, column)) addFailure(draft, '42P16', `${what} is part of the partition key`);
+  if (isInAnyPartitionKey(context, table, column)) addFailure(draft, '42P16', `${what} is part of the partition key`);
   if (only && table.partitionBy !== null && hasChildren(context, table)) {
     addFailure(draft, '42P16', `${what} cannot be dropped while the partitions keep it`);
   }

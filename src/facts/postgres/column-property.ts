@@ -2,7 +2,6 @@ import type { AlterCommand } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { childrenOf, ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { atOnce } from './alter-pass.ts';
 import { baseTypeOf } from './base-type.ts';
 import { type FactsContext, hasChildren, lockTree } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
@@ -76,7 +75,8 @@ export function identityFacts(context: FactsContext, table: Table, command: Colu
   const what = `${relationKey(table.name)}.${command.column}`;
   const column = table.columns.find((one) => one.name === command.column);
   if (column === undefined) return;
-  if (only && command.kind !== 'set-identity' && table.partitionBy !== null && context.version.major >= 17) {
+  if (table.partitionBy !== null && context.version.major >= 17) lockTree(context, table, 'ACCESS EXCLUSIVE');
+  if (only && table.partitionBy !== null && context.version.major >= 17) {
     addFailure(draft, '42P16', `${what} is a column of the partitions, too`);
   }
   if (table.partitionOf !== null && context.version.major >= 17) {
@@ -85,7 +85,7 @@ export function identityFacts(context: FactsContext, table: Table, command: Colu
   if (command.kind === 'add-identity') {
     const base = baseTypeOf(context, column.type);
     const isWhole = ['int2', 'int4', 'int8'].includes(base.name);
-    if (!isWhole) atOnce(draft, () => addFailure(draft, '22023', `${what} is no whole number`));
+    if (!isWhole) addFailure(draft, '22023', `${what} is no whole number`);
     if (!column.notNull) addFailure(draft, '55000', `${what} must be NOT NULL before it can be an identity column`);
     if (column.identity !== null) addFailure(draft, '55000', `${what} is an identity column already`);
     if (column.default !== null) addFailure(draft, '55000', `${what} has a default`);

@@ -117,13 +117,13 @@ export function alterConstraintFacts(
   const { draft } = context;
   const key = relationKey(table.name);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
+  if (only && table.partitionBy !== null && childrenOf(context.catalog, key).length > 0) {
+    addFailure(draft, '42P16', `${command.name} must be altered in the partitions of ${key}, too`);
+  }
   const constraint = table.constraints.find((one) => one.name === command.name);
   if (constraint === undefined) {
     if (isKnown(table)) addFailure(draft, '42704', `there is no constraint ${command.name}`);
     return;
-  }
-  if (only && table.partitionBy !== null && childrenOf(context.catalog, key).length > 0) {
-    addFailure(draft, '42P16', `${command.name} must be altered in the partitions of ${key}, too`);
   }
   if (command.noInherit !== undefined) return inheritabilityFacts(context, table, constraint, command.noInherit, only);
   if (constraint.kind !== 'foreign-key') {

@@ -21,13 +21,10 @@ export function createTableFacts(context: FactsContext, action: CreateTable): vo
   if (action.partitionBy !== null && action.persistence === 'unlogged' && context.version.major >= 18) {
     addFailure(draft, '0A000', 'a partitioned table cannot be unlogged: it has no rows of its own');
   }
-  if (action.persistence !== 'temporary' && isTaken(context, action.name)) {
-    if (!action.ifNotExists) addFailure(draft, '42P07', `${keyOf(context, action.name)} exists already`);
+  const isThere = action.persistence !== 'temporary' && isTaken(context, action.name);
+  if (isThere && action.ifNotExists) {
     draft.because.add('The table exists already, so nothing is created.');
     return;
-  }
-  for (const constraint of [...action.constraints, ...action.columns.flatMap((column) => column.constraints)]) {
-    if (constraint.kind === 'foreign-key') referToTable(context, action, constraint);
   }
   for (const parent of action.inherits) {
     const relation = lookUp(context, parent);
@@ -35,7 +32,8 @@ export function createTableFacts(context: FactsContext, action: CreateTable): vo
     addLock(draft, keyOf(context, parent), 'SHARE UPDATE EXCLUSIVE');
   }
   for (const like of action.like) {
-    lookUp(context, like.relation);
+    const relation = lookUp(context, like.relation);
+    if (relation?.kind === 'sequence') addFailure(draft, '42809', `${relationKey(relation.name)} is a sequence`);
     addLock(draft, keyOf(context, like.relation), 'ACCESS SHARE');
   }
   for (const column of action.columns) {
@@ -49,6 +47,10 @@ export function createTableFacts(context: FactsContext, action: CreateTable): vo
     }
   }
   if (action.partitionOf !== null) createPartitionFacts(context, action.partitionOf, action.persistence);
+  if (isThere) addFailure(draft, '42P07', `${keyOf(context, action.name)} exists already`);
+  for (const constraint of [...action.constraints, ...action.columns.flatMap((column) => column.constraints)]) {
+    if (constraint.kind === 'foreign-key') referToTable(context, action, constraint);
+  }
   draft.because.add('The table is new: nobody can be waiting for it.');
 }
 

@@ -54,6 +54,14 @@ export function addFailure(draft: FactsDraft, sqlstate: string, reason: string):
   draft.failureRank = draft.rank;
 }
 
+/** What is refused in here is refused at that rank, whatever the rank around it. */
+export function atRank(draft: FactsDraft, rank: number, run: () => void): void {
+  const before = draft.rank;
+  draft.rank = rank;
+  run();
+  draft.rank = before;
+}
+
 /** Turns the draft into facts: sorted, and without the scans and index builds that a rewrite already contains. */
 export function finishFacts(kind: ActionKind, draft: FactsDraft): StatementFacts {
   const rewrites = [...draft.rewrites].sort();

@@ -79,7 +79,7 @@ function refuseOverload(
 ): void {
   if (overloads === undefined) return;
   const isOther = (kind: string): boolean => action.routine === (kind === 'procedure' ? 'function' : 'procedure');
-  if (overloads.length > 0 && overloads.every((one) => isOther(one.kind))) {
+  if (!action.ifExists && overloads.length > 0 && overloads.every((one) => isOther(one.kind))) {
     return addFailure(context.draft, types === null ? '42883' : '42809', `${name.name} is no ${action.routine}`);
   }
   if (types === null) {

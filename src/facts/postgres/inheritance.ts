@@ -1,5 +1,6 @@
 import type { Table, TableConstraint } from '../../model/catalog.ts';
-import { tableOf } from '../../model/catalog-lookup.ts';
+import { childrenOf, tableOf } from '../../model/catalog-lookup.ts';
+import { relationKey } from '../../model/relation-name.ts';
 import type { FactsContext } from './facts-context.ts';
 
 /** The tables directly above: the partitioned parent, or those of INHERITS. */
@@ -39,6 +40,12 @@ export function isInheritedConstraint(context: FactsContext, table: Table, const
     default:
       return table.indexes.some((index) => index.constraint === constraint.name && index.attachedTo !== undefined);
   }
+}
+
+/** Whether a column is part of the partition key of a table, or of a partition at any depth. */
+export function isInAnyPartitionKey(context: FactsContext, table: Table, column: string): boolean {
+  if (isInPartitionKey(table, column)) return true;
+  return childrenOf(context.catalog, relationKey(table.name)).some((one) => isInAnyPartitionKey(context, one, column));
 }
 
 /** Whether a column is part of the partition key, by itself or in an expression. */

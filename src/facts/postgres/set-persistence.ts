@@ -1,8 +1,10 @@
 import type { Table } from '../../model/catalog.ts';
-import { ownedSequences, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
+import { ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
+import { inPreparation } from './alter-pass.ts';
 import { type FactsContext, hasStorage, isKnown } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
+import { referencesTo } from './references.ts';
 
 /** SET LOGGED and SET UNLOGGED copy the table, unless it is that already. */
 export function setPersistenceFacts(context: FactsContext, table: Table, kind: 'set-logged' | 'set-unlogged'): void {
@@ -19,7 +21,7 @@ export function setPersistenceFacts(context: FactsContext, table: Table, kind: '
     draft.because.add(`The table is ${target} already.`);
     return;
   }
-  refuseMixedReferences(context, table, kind);
+  inPreparation(draft, () => refuseMixedReferences(context, table, kind));
   draft.rewrites.add(key);
   draft.because.add('The whole table is copied to change whether it is written to the WAL.');
   if (version.major >= 15) addLocks(draft, ownedSequences(context.catalog, key, null), 'ACCESS EXCLUSIVE');
@@ -33,7 +35,7 @@ function refuseMixedReferences(context: FactsContext, table: Table, kind: 'set-l
       ? table.constraints.flatMap((one) =>
           one.kind === 'foreign-key' ? (tableOf(context.catalog, one.references) ?? []) : [],
         )
-      : referencingTables(context.catalog, key).map((peer) => peer.table);
+      : referencesTo(context, table).map((peer) => peer.table);
   const inTheWay = others.find(
     (one) => relationKey(one.name) !== key && one.persistence === (kind === 'set-logged' ? 'unlogged' : 'permanent'),
   );

@@ -8,7 +8,7 @@ import type { ColumnDefinition } from '../../model/definition.ts';
  * is dropped, then changes of type, then added columns, then the rest (ATPrepCmd in its source).
  */
 export function tableInPass(table: Table, action: AlterTable, command: AlterCommand): Table {
-  if (command.kind === 'drop-column' || command.kind === 'drop-constraint') return table;
+  if (command.kind.startsWith('drop-')) return table;
   const columns = action.commands.flatMap((one) => (one.kind === 'drop-column' ? [one.column] : []));
   const constraints = action.commands.flatMap((one) => (one.kind === 'drop-constraint' ? [one.name] : []));
   const added = command.kind === 'set-type' || command.kind === 'add-column' ? [] : addedColumns(table, action);

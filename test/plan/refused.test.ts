@@ -1,0 +1,40 @@
+import { beforeAll, expect, test } from 'vitest';
+import { applyStatement } from '../../src/catalog/apply-statement.ts';
+import { emptyCatalog } from '../../src/catalog/empty-catalog.ts';
+import { UnplannableError } from '../../src/model/error.ts';
+import { plan } from '../../src/pipeline/plan.ts';
+import { loadParser } from '../../src/sql/postgres/load-parser.ts';
+import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
+
+beforeAll(() => loadParser());
+
+function planOf(sql: string): ReturnType<typeof plan> {
+  const schema = parseStatements('CREATE TABLE t (id int PRIMARY KEY, a int)', 'schema');
+  return plan({
+    migrations: [
+      {
+        migration: { id: 'm', path: 'm.sql', sql, checksum: 'x', format: 'sql', foreignLedgerRow: null },
+        statements: parseStatements(sql, 'm.sql'),
+      },
+    ],
+    catalog: schema.reduce(applyStatement, emptyCatalog(18)),
+    catalogIsComplete: true,
+    version: { engine: 'postgresql', major: 18 },
+    timeZone: 'UTC',
+  });
+}
+
+test.each([
+  'ALTER TABLE t ADD COLUMN b int;\nROLLBACK;',
+  'BEGIN; SAVEPOINT s; ALTER TABLE t ADD COLUMN b int;\nROLLBACK TO s; COMMIT;',
+  "BEGIN; ALTER TABLE t ADD COLUMN b int;\nPREPARE TRANSACTION 'x';",
+])('what a migration takes back is never applied: %j', (sql) => {
+  expect(() => planOf(sql)).toThrow(UnplannableError);
+  expect(() => planOf(sql)).toThrow(/^m\.sql:2 takes statements back or prepares them/);
+});
+
+test('BEGIN, COMMIT and savepoints that are kept are left out, with a note', () => {
+  const report = planOf('BEGIN; SAVEPOINT s; ALTER TABLE t ADD COLUMN b int; RELEASE s; COMMIT;');
+  expect(report.plan.migrations[0]?.steps).toHaveLength(1);
+  expect(report.notes[0]?.note).toMatch(/BEGIN and COMMIT are left out/);
+});
