@@ -47,7 +47,7 @@ function addColumn(table: Table, names: Names, choices: Choices, major: number):
     () => ` REFERENCES ${names.relation('table')}`,
     () => ` DEFAULT ${defaultFor(type, choices)} REFERENCES ${names.relation('table')}`,
     () => ' PRIMARY KEY',
-    () => ' NULL',
+    () => (type.includes('serial') ? '' : ' NULL'),
   );
   const written = extras.includes('GENERATED ALWAYS AS') ? choices.one(['bigint', 'numeric'], 'bigint') : type;
   return `ADD COLUMN ${choices.rarely('IF NOT EXISTS ', 6)}${column} ${written}${extras}`;

@@ -169,6 +169,8 @@ export interface Rename {
   readonly to: string;
   /** Missing when nobody looked. */
   readonly ifExists?: boolean;
+  /** `ALTER TABLE ONLY`. */
+  readonly only?: boolean;
 }
 
 export interface SetSchema {

@@ -110,7 +110,11 @@ function hasSameCheck(table: Table, check: CheckDefinition): boolean {
 /** A column has one NOT NULL constraint at most, under the name that it was given first. */
 function refuseOtherName(context: FactsContext, table: Table, constraint: NotNullDefinition): void {
   const existing = table.constraints.find((one) => one.kind === 'not-null' && one.column === constraint.column);
-  if (existing === undefined || constraint.name === null || existing.name === constraint.name) return;
+  if (existing === undefined) return;
+  if (constraint.valid && 'valid' in existing && !existing.valid) {
+    addFailure(context.draft, '55000', `${existing.name} is NOT VALID: validate it instead`);
+  }
+  if (constraint.name === null || existing.name === constraint.name) return;
   addFailure(context.draft, '55000', `${constraint.column} is NOT NULL already, by the constraint ${existing.name}`);
 }
 

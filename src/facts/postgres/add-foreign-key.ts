@@ -98,6 +98,9 @@ function refuseForeignKey(
   if (target === null) return;
   if (target.kind !== 'table') return addFailure(draft, '42809', `${relationKey(target.name)} is not a table`);
   if (place.newColumn === undefined) for (const column of key.columns) requireColumn(context, table, column);
+  const isVirtual = (name: string): boolean =>
+    table.columns.some((one) => one.name === name && one.generated === 'virtual');
+  if (key.columns.some(isVirtual)) addFailure(draft, '0A000', 'a virtual column cannot refer to another table');
   const isSelf = relationKey(target.name) === relationKey(table.name);
   // A key of the table itself may come with the same statement.
   if (isSelf && place.bringsKey === true) return;

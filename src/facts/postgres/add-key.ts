@@ -7,6 +7,7 @@ import {
   type FactsContext,
   hasStorage,
   isKnown,
+  lockTree,
   partitionsBelow,
   requireColumn,
   withDescendants,
@@ -38,6 +39,9 @@ export function addKeyFacts(context: FactsContext, table: Table, key: KeyDefinit
     include: key.include,
     isOrdered: false,
   });
+  if (key.kind === 'primary-key' && place.opened?.some((name) => key.columns.includes(name)) === true) {
+    addFailure(draft, '42P16', `a column of ${tableKey} was NOT NULL until this statement`);
+  }
   const unsure = table.constraints.find(
     (one) => one.kind === 'not-null' && !one.valid && key.columns.includes(one.column),
   );
@@ -68,6 +72,8 @@ function withNew(table: Table, column: ColumnDefinition | undefined): Pick<Table
 
 /** Since 18 a new key locks the partitions like the parent; before, only a column that becomes NOT NULL did. */
 function lockBelow(context: FactsContext, table: Table, key: KeyDefinition, isNew: boolean, only: boolean): void {
+  // NOT NULL goes down to what merely inherits.
+  if (key.kind === 'primary-key' && table.partitionBy === null) lockTree(context, table, 'ACCESS EXCLUSIVE', only);
   if (only || table.partitionBy === null) return;
   for (const one of withDescendants(context, table)) {
     const turnsNotNull =

@@ -6,7 +6,7 @@ import { relationKey } from '../../model/relation-name.ts';
 import { inPreparation } from './alter-pass.ts';
 import { baseTypeOf, isUserType } from './base-type.ts';
 import { hasCast } from './built-in-casts.ts';
-import { typeChangeCost } from './column-type-change.ts';
+import { type TypeChangeCost, typeChangeCost } from './column-type-change.ts';
 import { refuseDependents } from './dependent-expressions.ts';
 import { expressionType } from './expression-type.ts';
 import {
@@ -49,7 +49,8 @@ export function alterColumnTypeFacts(context: FactsContext, table: Table, comman
   inPreparation(draft, () => refuseTypeChange(context, table, column, command, only));
   refuseDependents(context, table, column.name, column.type, command.type);
   refuseUnderDependents(context, table, command.column);
-  const cost = typeChangeCost(context, column.type, command);
+  // A virtual column is nowhere stored.
+  const cost = column.generated === 'virtual' ? VIRTUAL : typeChangeCost(context, column.type, command);
   if (cost.kind === 'unknown') draft.unknown.add(`${cost.reason}.`);
   if (cost.kind === 'rewrite') {
     rewriteTree(context, table);
@@ -81,12 +82,16 @@ function refuseOtherSides(context: FactsContext, table: Table, { column, type }:
   }
 }
 
+const VIRTUAL: TypeChangeCost = { kind: 'free', sameIndexOrder: true };
+
 function refuseTypeChange(context: FactsContext, table: Table, column: Column, command: SetType, only: boolean): void {
   const { draft } = context;
   const what = `${relationKey(table.name)}.${column.name}`;
   if (isInheritedColumn(context, table, column.name)) addFailure(draft, '42P16', `${what} comes from the parent`);
   if (isInAnyPartitionKey(context, table, column.name))
     addFailure(draft, '42P16', `${what} is part of the partition key`);
+  const isWhole = ['int2', 'int4', 'int8'].includes(baseTypeOf(context, command.type).name);
+  if (column.identity !== null && !isWhole) addFailure(draft, '22023', `${what} is an identity column, a whole number`);
   refuseUnknownType(context, command.type);
   if (command.using !== null) refuseUnknownFunctions(context, command.using);
   const result = command.using === null ? null : expressionType(context, command.using);
@@ -110,6 +115,8 @@ function isAssignable(context: FactsContext, from: DataType, to: DataType): bool
   const [source, target] = [baseTypeOf(context, from), baseTypeOf(context, to)];
   // Only its own text makes an enum, and only when asked to.
   if (findType(context.catalog, target)?.kind === 'enum') return source.name === target.name;
+  const isString = target.schema === null && ['text', 'varchar', 'bpchar'].includes(target.name);
+  if (findType(context.catalog, source)?.kind === 'enum') return isString;
   if (isUserType(context, source) || isUserType(context, target)) return true;
   const [isArray, becomesArray] = [source.arrayDimensions > 0, target.arrayDimensions > 0];
   // Everything has a text form; a single value is no array, nor the other way round.

@@ -57,6 +57,11 @@ function attachIndexFacts(context: FactsContext, parent: IndexPlace | null, part
   if (parent === null || part === null) return;
   const isPart =
     part.relation.kind === 'table' && part.relation.partitionOf?.parent === relationKey(parent.relation.name);
+  const { attachedTo } = part.index;
+  if (attachedTo === parent.index.name) return;
+  if (attachedTo !== undefined) {
+    return addFailure(draft, '55000', `${part.index.name} is a part of ${attachedTo} already`);
+  }
   if (!isPart)
     return addFailure(draft, '55000', `${part.index.name} is no index of a partition of ${parent.index.name}`);
   if (!isSameIndexShape(part.index, parent.index)) {

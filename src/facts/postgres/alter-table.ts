@@ -41,7 +41,7 @@ export function alterTableFacts(context: FactsContext, action: AlterTable): void
       atRank(context.draft, passOf(command), () => alterCommandFacts(context, relation, command, action));
     }
     if (action.commands.length > 1) {
-      refuseRepeats(context, relation, action);
+      refuseRepeats(context, action);
       levelLocks(context, relation);
     }
     return;
@@ -99,6 +99,11 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
         return;
       }
       return addColumnFacts(context, table, command, action, bringsKey(action));
+    case 'drop-default':
+      if (!only && goesFirst(context, before, action, command.column)) {
+        addFailure(context.draft, '42703', `${command.column} goes before its default does in the tables below`);
+      }
+      return plainCommandFacts(context, table, command, only);
     case 'drop-column':
       if (isDroppedBefore(action, command) && !command.ifExists) {
         addFailure(context.draft, '42703', `${command.column} is dropped twice`);
@@ -118,6 +123,7 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
         only,
         emptyColumns: isNew,
         bringsKey: bringsKey(action),
+        opened: openedColumns(before, action),
       });
     }
     case 'drop-constraint':
@@ -139,20 +145,18 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
 }
 
 /** Constraints that one statement adds twice under a name, drops twice, or of which there can be one only. */
-function refuseRepeats(context: FactsContext, table: Table, action: AlterTable): void {
+function refuseRepeats(context: FactsContext, action: AlterTable): void {
   const { draft } = context;
   const added = new Set<string>();
   const dropped = new Set<string>();
-  const gone = new Set<string>();
   let hasPrimaryKey = false;
   for (const command of action.commands) {
     draft.rank = passOf(command);
     if (command.kind === 'drop-constraint') {
-      const isGone = dropped.has(command.name) || goesWithColumn(table, command.name, gone);
-      if (isGone && !command.ifExists) addFailure(draft, '42704', `${command.name} is dropped twice`);
+      if (dropped.has(command.name) && !command.ifExists)
+        addFailure(draft, '42704', `${command.name} is dropped twice`);
       dropped.add(command.name);
     }
-    if (command.kind === 'drop-column') gone.add(command.column);
     const constraints =
       command.kind === 'add-constraint'
         ? [command.constraint]
@@ -169,11 +173,14 @@ function refuseRepeats(context: FactsContext, table: Table, action: AlterTable):
   draft.rank = 0;
 }
 
-/** A CHECK or key goes with any of its columns. */
-function goesWithColumn(table: Table, name: string, gone: ReadonlySet<string>): boolean {
-  const constraint = table.constraints.find((one) => one.name === name);
-  if (constraint?.kind === 'check') return constraint.expression.columns.some((column) => gone.has(column));
-  return constraint !== undefined && 'columns' in constraint && constraint.columns.some((column) => gone.has(column));
+function openedColumns(table: Table, action: AlterTable): readonly string[] {
+  if (table.partitionBy === null) return [];
+  return table.constraints.flatMap((one) =>
+    one.kind === 'not-null' &&
+    action.commands.some((command) => command.kind === 'drop-constraint' && command.name === one.name)
+      ? [one.column]
+      : [],
+  );
 }
 
 function bringsKey(action: AlterTable): boolean {
@@ -183,6 +190,12 @@ function bringsKey(action: AlterTable): boolean {
       (one.kind === 'add-constraint' && isKey(one.constraint)) ||
       (one.kind === 'add-column' && one.column.constraints.some(isKey)),
   );
+}
+
+/** The server comes to the tables below after it has dropped the column there. */
+function goesFirst(context: FactsContext, table: Table, action: AlterTable, column: string): boolean {
+  const isDropped = action.commands.some((one) => one.kind === 'drop-column' && one.column === column);
+  return isDropped && withDescendants(context, table).length > 1;
 }
 
 function isDroppedBefore(action: AlterTable, command: AlterCommandOf<'drop-column'>): boolean {

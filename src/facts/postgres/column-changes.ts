@@ -8,7 +8,7 @@ import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { isInAnyPartitionKey, isInheritedColumn } from './inheritance.ts';
 import { isValidNotNull, scanUnlessProven } from './not-null-proof.ts';
 import { policiesNaming } from './policies-naming.ts';
-import { lockOtherSide } from './references.ts';
+import { lockFormerReference } from './references.ts';
 import { viewsOver } from './views-over.ts';
 
 type DropColumn = AlterCommandOf<'drop-column'>;
@@ -97,7 +97,7 @@ function dropForeignKeysOf(context: FactsContext, table: Table, command: Pick<Dr
   const key = relationKey(table.name);
   for (const constraint of table.constraints) {
     if (constraint.kind === 'foreign-key' && constraint.columns.includes(command.column)) {
-      lockOtherSide(context, constraint.references, 'ACCESS EXCLUSIVE');
+      lockFormerReference(context, constraint.references);
     }
   }
   for (const peer of referencingTables(context.catalog, key)) {
@@ -111,8 +111,7 @@ function dropForeignKeysOf(context: FactsContext, table: Table, command: Pick<Dr
 /** SET NOT NULL: reads every row, unless a valid CHECK proves the answer and is not dropped by the same statement. */
 export function setNotNullFacts(context: FactsContext, table: Table, column: string, only: boolean): void {
   const { draft } = context;
-  // Since 18 the constraint is looked for before what is below is.
-  const isThere = context.version.major >= 18 && isValidNotNull(table, column);
+  const isThere = isValidNotNull(table, column);
   lockTree(context, table, 'ACCESS EXCLUSIVE', only || isThere);
   if (isThere) {
     draft.because.add(`${column} is NOT NULL already.`);

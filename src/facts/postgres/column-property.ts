@@ -46,8 +46,13 @@ export function dropNotNullFacts(context: FactsContext, table: Table, name: stri
   if (column?.notNull !== true) return;
   const inKey = table.constraints.some((one) => one.kind === 'primary-key' && one.columns.includes(name));
   if (inKey) addFailure(draft, '42P16', `${what} is part of the primary key`);
-  const parent = table.partitionOf === null ? null : tableOf(context.catalog, table.partitionOf.parent);
-  if (parent?.columns.some((one) => one.name === name && one.notNull) === true) {
+  // Since 18 what merely inherits keeps the constraint of its parent, too.
+  const inherited = context.version.major >= 18 ? table.inherits : [];
+  const parents = table.partitionOf === null ? inherited : [table.partitionOf.parent];
+  const isKept = parents.some((key) =>
+    tableOf(context.catalog, key)?.columns.some((one) => one.name === name && one.notNull),
+  );
+  if (isKept) {
     addFailure(draft, '42P16', `${what} is NOT NULL in the parent`);
   }
 }
@@ -75,7 +80,9 @@ export function identityFacts(context: FactsContext, table: Table, command: Colu
   const what = `${relationKey(table.name)}.${command.column}`;
   const column = table.columns.find((one) => one.name === command.column);
   if (column === undefined) return;
-  if (table.partitionBy !== null && context.version.major >= 17) lockTree(context, table, 'ACCESS EXCLUSIVE');
+  const isAbout = command.kind === 'add-identity' || column.identity !== null;
+  if (isAbout && table.partitionBy !== null && context.version.major >= 17)
+    lockTree(context, table, 'ACCESS EXCLUSIVE');
   if (only && table.partitionBy !== null && context.version.major >= 17) {
     addFailure(draft, '42P16', `${what} is a column of the partitions, too`);
   }

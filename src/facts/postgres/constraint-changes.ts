@@ -6,7 +6,7 @@ import { withPartitions } from './add-foreign-key.ts';
 import { type FactsContext, hasStorage, isKnown, lockTree, scanTree } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { isInheritedConstraint } from './inheritance.ts';
-import { lockOtherSide } from './references.ts';
+import { lockFormerReference, lockOtherSide } from './references.ts';
 
 type DropConstraint = AlterCommandOf<'drop-constraint'>;
 type AlterConstraint = AlterCommandOf<'alter-constraint'>;
@@ -27,9 +27,13 @@ export function dropConstraintFacts(context: FactsContext, table: Table, command
   if (isInheritedConstraint(context, table, constraint)) {
     addFailure(draft, '42P16', `${command.name} of ${relationKey(table.name)} comes from the parent`);
   }
+  if (only && constraint.kind === 'check' && children.length > 0 && isPartOfAll(context, table)) {
+    addFailure(draft, '42P16', `the partitions of ${relationKey(table.name)} have ${command.name}, too`);
+  }
   if (constraint.kind === 'not-null') refuseOpen(context, table, constraint.column);
   if (constraint.kind === 'foreign-key') {
-    lockOtherSide(context, constraint.references, 'ACCESS EXCLUSIVE');
+    addLock(draft, constraint.references, 'ACCESS EXCLUSIVE');
+    lockFormerReference(context, constraint.references);
     draft.because.add('Dropping a foreign key locks the referenced table as well (measured on 13 to 18).');
   }
   if (constraint.kind === 'primary-key' || constraint.kind === 'unique') {
@@ -44,6 +48,11 @@ function refuseOpen(context: FactsContext, table: Table, name: string): void {
   if (inKey) addFailure(context.draft, '42P16', `${what} is part of the primary key`);
   const column = table.columns.find((one) => one.name === name);
   if (column?.identity != null) addFailure(context.draft, '42601', `${what} is an identity column`);
+}
+
+/** Before 18 a partitioned table could not let go of a CHECK alone. */
+function isPartOfAll(context: FactsContext, table: Table): boolean {
+  return table.partitionBy !== null && context.version.major < 18;
 }
 
 function missingConstraint(context: FactsContext, table: Table, name: string, ifExists: boolean): void {
@@ -96,6 +105,9 @@ export function validateConstraintFacts(context: FactsContext, table: Table, nam
 }
 
 function refuseValidation(context: FactsContext, table: Table, constraint: TableConstraint): void {
+  if ('enforced' in constraint && constraint.enforced === false) {
+    addFailure(context.draft, '55000', `${constraint.name} is NOT ENFORCED`);
+  }
   const isCheckable = 'valid' in constraint;
   if (isCheckable) return;
   addFailure(context.draft, '42809', `${constraint.name} of ${relationKey(table.name)} cannot be validated`);
@@ -134,8 +146,10 @@ export function alterConstraintFacts(
   if (isInheritedConstraint(context, table, constraint)) {
     addFailure(draft, '55000', `${command.name} of ${key} comes from the parent`);
   }
+  const isChange = command.enforced === null || command.enforced !== (constraint.enforced ?? true);
+  if (!isChange) return;
   for (const one of withPartitions(context, table)) addLock(draft, relationKey(one.name), 'ACCESS EXCLUSIVE');
-  if (command.enforced === null || command.enforced === (constraint.enforced ?? true)) return;
+  if (command.enforced === null) return;
   // Enforcement is turned on by new triggers and off by dropping the old ones.
   lockOtherSide(context, constraint.references, command.enforced ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE');
   if (!command.enforced) return;

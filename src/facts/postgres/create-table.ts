@@ -18,13 +18,13 @@ import { refuseMissingSchema } from './schema-facts.ts';
 export function createTableFacts(context: FactsContext, action: CreateTable): void {
   const { draft } = context;
   refuseMissingSchema(context, action.name.schema);
-  if (action.partitionBy !== null && action.persistence === 'unlogged' && context.version.major >= 18) {
-    addFailure(draft, '0A000', 'a partitioned table cannot be unlogged: it has no rows of its own');
-  }
   const isThere = action.persistence !== 'temporary' && isTaken(context, action.name);
   if (isThere && action.ifNotExists) {
     draft.because.add('The table exists already, so nothing is created.');
     return;
+  }
+  if (action.partitionBy !== null && action.persistence === 'unlogged' && context.version.major >= 18) {
+    addFailure(draft, '0A000', 'a partitioned table cannot be unlogged: it has no rows of its own');
   }
   for (const parent of action.inherits) {
     const relation = lookUp(context, parent);

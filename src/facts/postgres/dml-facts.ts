@@ -3,7 +3,7 @@ import type { Table, TriggerEvent } from '../../model/catalog.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, keyOf, lockAncestors, lookUp, partitionsBelow, withDescendants } from './facts-context.ts';
-import { addLock } from './facts-draft.ts';
+import { addFailure, addLock } from './facts-draft.ts';
 import { lockForWrites } from './foreign-key-checks.ts';
 import { isInPartitionKey } from './inheritance.ts';
 import { nextvalSequences } from './nextval-sequences.ts';
@@ -51,7 +51,12 @@ function lockWritten(context: FactsContext, write: RelationReference, action: Dm
 }
 
 function writeRows(context: FactsContext, table: Table, action: Dml): void {
-  if (action.verb !== 'delete') lockAncestors(context, table);
+  const computed = table.columns.find((one) => one.generated !== null && action.sets?.includes(one.name));
+  if (action.verb === 'update' && computed !== undefined) {
+    addFailure(context.draft, '428C9', `${relationKey(table.name)}.${computed.name} is generated`);
+  }
+  // Before 14 a DELETE looked at the bounds as well.
+  if (action.verb !== 'delete' || context.version.major < 14) lockAncestors(context, table);
   lockForWrites(context, table, action);
   if (action.verb !== 'update' && action.verb !== 'delete') lockDefaultSequences(context, table, action);
   for (const one of withDescendants(context, table)) runTriggers(context, one, EVENTS[action.verb]);

@@ -5,7 +5,7 @@ import { type RelationReference, relationKey } from '../../model/relation-name.t
 import { dropOther } from './drop-other.ts';
 import { dropTable } from './drop-table.ts';
 import { type FactsContext, isKnown, keyOf, lockTree, lookUp } from './facts-context.ts';
-import { addFailure, addLock, addLocks } from './facts-draft.ts';
+import { addFailure, addLock, addLocks, atRank } from './facts-draft.ts';
 import { nextvalSequences } from './nextval-sequences.ts';
 import { viewsOver } from './views-over.ts';
 
@@ -35,6 +35,8 @@ export function dropFacts(context: FactsContext, action: Drop): void {
   }
 }
 
+const DROPPING = 1;
+
 function dropRelation(context: FactsContext, name: RelationReference, action: Drop, object: DropObject): void {
   const { draft } = context;
   const key = keyOf(context, name);
@@ -53,9 +55,12 @@ function dropRelation(context: FactsContext, name: RelationReference, action: Dr
   if (object !== 'sequence') {
     draft.breaks.push({ kind: 'relation-gone', what: key, sentence: `Statements that name ${key} fail with 42P01.` });
   }
-  if (relation?.kind === 'table') dropTable(context, relation, action);
-  else if (relation?.kind === 'sequence') dropSequence(context, key, action);
-  else if (relation !== null) dropView(context, key, action);
+  // All names are looked up before anything is dropped.
+  atRank(draft, DROPPING, () => {
+    if (relation?.kind === 'table') dropTable(context, relation, action);
+    else if (relation?.kind === 'sequence') dropSequence(context, key, action);
+    else if (relation !== null) dropView(context, key, action);
+  });
 }
 
 function isOfKind(relation: Relation, object: DropObject): boolean {

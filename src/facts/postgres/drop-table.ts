@@ -6,7 +6,7 @@ import { defaultPartitionOf, type FactsContext, keyOf, withDescendants } from '.
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { isInheritedConstraint } from './inheritance.ts';
 import { policiesNaming } from './policies-naming.ts';
-import { lockOtherSide, referencesTo } from './references.ts';
+import { lockFormerReference, lockOtherSide, referencesTo } from './references.ts';
 import { viewsOver } from './views-over.ts';
 
 /** DROP TABLE: what it owns goes along, both sides of its foreign keys are locked, and a parent loses a partition. */
@@ -42,7 +42,7 @@ export function dropOneTable(
   for (const constraint of table.constraints) {
     // What a partition has from its parent has its triggers there.
     if (constraint.kind !== 'foreign-key' || isInheritedConstraint(context, table, constraint)) continue;
-    lockOtherSide(context, constraint.references, 'ACCESS EXCLUSIVE');
+    lockFormerReference(context, constraint.references);
   }
   const views = viewsOver(context, key, null).certain.filter((view) => !dropped.has(view));
   const peers = referencesTo(context, table).filter(
@@ -55,7 +55,7 @@ export function dropOneTable(
     for (const view of views) draft.losses.add(`view ${view}`);
     for (const peer of peers) {
       lockOtherSide(context, relationKey(peer.table.name), 'ACCESS EXCLUSIVE');
-      lockOtherSide(context, peer.constraint.references, 'ACCESS EXCLUSIVE');
+      lockFormerReference(context, peer.constraint.references);
     }
   } else if (views[0] !== undefined) {
     addFailure(draft, '2BP01', `the view ${views[0]} reads ${key}`);

@@ -52,8 +52,12 @@ const WORDS: Readonly<Record<string, string>> = {
 /** The type of an expression, where its outermost part tells it; null otherwise. */
 export function expressionType(context: FactsContext, expression: Expression): DataType | null {
   const sql = withoutBrackets(expression.sql.trim());
+  if (/^ARRAY\s*\[\s*'[^\]]*'\s*\]$/i.test(sql)) return { ...plain('text'), arrayDimensions: 1 };
   const name = numberType(sql) ?? castType(sql) ?? callType(sql) ?? comparisonType(sql);
   if (name !== null) return plain(name);
+  const cast = /::(?:(\w+)\.)?(\w+)$/.exec(sql);
+  const user = cast === null ? null : findType(context.catalog, { schema: cast[1] ?? null, name: cast[2] ?? '' });
+  if (user !== null) return { ...plain(user.name.name), schema: user.name.schema };
   const call = /^((?:\w+\.)?\w+)\s*\(/.exec(sql);
   if (call === null || closingBracket(sql, call[0].length - 1) !== sql.length - 1) return null;
   const [first = '', second] = (call[1] ?? '').toLowerCase().split('.');

@@ -71,6 +71,9 @@ function missingFunction(context: FactsContext, name: RelationReference, action:
   } else addFailure(draft, '42883', `there is no function ${name.name}`);
 }
 
+/** Since 14 a name without arguments is looked up among functions or procedures only. */
+const NOT_FOUND_SINCE = 14;
+
 function refuseOverload(
   context: FactsContext,
   { name, overloads }: UserFunction,
@@ -78,9 +81,12 @@ function refuseOverload(
   action: Drop,
 ): void {
   if (overloads === undefined) return;
+  const isPicky = types !== null || context.version.major < NOT_FOUND_SINCE;
   const isOther = (kind: string): boolean => action.routine === (kind === 'procedure' ? 'function' : 'procedure');
-  if (!action.ifExists && overloads.length > 0 && overloads.every((one) => isOther(one.kind))) {
-    return addFailure(context.draft, types === null ? '42883' : '42809', `${name.name} is no ${action.routine}`);
+  if (overloads.length > 0 && overloads.every((one) => isOther(one.kind))) {
+    if (isPicky) return addFailure(context.draft, '42809', `${name.name} is no ${action.routine}`);
+    if (!action.ifExists) addFailure(context.draft, '42883', `there is no ${action.routine} ${name.name}`);
+    return;
   }
   if (types === null) {
     if (overloads.length > 1) addFailure(context.draft, '42725', `there is more than one function ${name.name}`);

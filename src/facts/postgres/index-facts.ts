@@ -1,5 +1,6 @@
 import type { Cluster, CreateIndex } from '../../model/action.ts';
 import type { Relation, Table, View } from '../../model/catalog.ts';
+import type { Expression } from '../../model/expression.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { chooseIndexName } from '../../model/object-name.ts';
 import { knownColumns } from '../../model/query-columns.ts';
@@ -32,6 +33,7 @@ export function createIndexFacts(context: FactsContext, action: CreateIndex): vo
   addLock(draft, keyOf(context, action.table), mode);
   if (relation === null) return assumeOrdinaryIndex(context, action);
   if (relation.kind !== 'table' && relation.kind !== 'materialized-view') {
+    if (relation.kind === 'view') refuseExpressions(context, relation, action);
     return addFailure(draft, '42809', `${relationKey(relation.name)} cannot have an index`);
   }
   if (relation.kind !== 'table' || relation.partitionBy === null || !action.concurrently) {
@@ -88,12 +90,7 @@ function assumeOrdinaryIndex(context: FactsContext, action: CreateIndex): void {
 function refuseIndex(context: FactsContext, relation: Table | View, action: CreateIndex): void {
   const { unique, method, keys, include, definitionSql } = action;
   const use = { method, unique, keys, include, isOrdered: saysOrder(definitionSql) };
-  const expressions = [
-    ...keys.flatMap((key) => key.expression ?? []),
-    ...(action.predicate === null ? [] : [action.predicate]),
-  ];
-  for (const column of expressions.flatMap((one) => one.columns)) requireAnyColumn(context, relation, column);
-  for (const one of expressions) refuseUnknownFunctions(context, one);
+  const expressions = refuseExpressions(context, relation, action);
   refuseMethod(context, use);
   const columns = keys.flatMap((key) => (key.column === null ? [] : [key.column]));
   for (const column of [...columns, ...include]) requireAnyColumn(context, relation, column);
@@ -104,6 +101,16 @@ function refuseIndex(context: FactsContext, relation: Table | View, action: Crea
   for (const one of expressions) refuseMutable(context, relation, one, 'the index');
   refuseKeyTypes(context, relation, use);
   if (unique) refuseWithoutPartitionKey(context, relation, columns);
+}
+
+function refuseExpressions(context: FactsContext, relation: Table | View, action: CreateIndex): readonly Expression[] {
+  const expressions = [
+    ...action.keys.flatMap((key) => key.expression ?? []),
+    ...(action.predicate === null ? [] : [action.predicate]),
+  ];
+  for (const column of expressions.flatMap((one) => one.columns)) requireAnyColumn(context, relation, column);
+  for (const one of expressions) refuseUnknownFunctions(context, one);
+  return expressions;
 }
 
 function requireAnyColumn(context: FactsContext, relation: Table | View, name: string): void {

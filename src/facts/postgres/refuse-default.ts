@@ -12,21 +12,31 @@ import { refuseUnknownFunctions } from './refuse-unknown.ts';
 export function refuseDefault(context: FactsContext, what: string, type: DataType, value: Expression): void {
   refuseUnknownFunctions(context, value);
   const target = baseTypeOf(context, type);
-  if (target.arrayDimensions > 0) return;
+  if (target.arrayDimensions > 0) return refuseForArray(context, what, value);
   const text = /^'((?:[^']|'')*)'$/.exec(value.sql)?.[1]?.replaceAll("''", "'");
   if (text !== undefined) {
     if (canRead(context, text, target)) return;
     return addFailure(context.draft, '22P02', `'${text}' is no ${target.name}, which ${what} is`);
   }
   const given = expressionType(context, value);
-  if (given === null || !isRefused(context, given.name, target)) return;
+  if (given === null || !isRefused(context, baseTypeOf(context, given), target)) return;
   addFailure(context.draft, '42804', `${value.sql} is no ${target.name}, which ${what} is`);
 }
 
-function isRefused(context: FactsContext, from: string, to: DataType): boolean {
-  const user = findType(context.catalog, to);
-  if (user !== null) return user.kind === 'enum';
-  return to.schema === null && hasCast(from, to.name, 'assignment') === false;
+/** A single value is no array; a literal may be read as one. */
+function refuseForArray(context: FactsContext, what: string, value: Expression): void {
+  const given = expressionType(context, value);
+  if (given === null || given.arrayDimensions > 0) return;
+  addFailure(context.draft, '42804', `${value.sql} is no array, which ${what} is`);
+}
+
+function isRefused(context: FactsContext, from: DataType, to: DataType): boolean {
+  if (from.arrayDimensions > 0) return to.schema !== null || !['text', 'varchar', 'bpchar'].includes(to.name);
+  const [source, target] = [findType(context.catalog, from), findType(context.catalog, to)];
+  if (target !== null) return target.kind === 'enum' && target !== source;
+  // Everything has a text form.
+  if (source !== null) return source.kind === 'enum' && !['text', 'varchar', 'bpchar'].includes(to.name);
+  return to.schema === null && hasCast(from.name, to.name, 'assignment') === false;
 }
 
 const TRUTHS = /^\s*(t(r(ue?)?)?|f(a(l(se?)?)?)?|y(es?)?|no?|on|off?|[01])\s*$/i;

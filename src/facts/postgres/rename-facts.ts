@@ -1,6 +1,7 @@
 import type { ChangeOwner, Rename, SetSchema } from '../../model/action.ts';
 import type { Relation, Table } from '../../model/catalog.ts';
 import {
+  childrenOf,
   findFunction,
   findIndex,
   findRelation,
@@ -122,7 +123,7 @@ function renameMember(context: FactsContext, relation: Relation | null, action: 
   if (relation?.kind !== 'table') return;
   switch (action.object) {
     case 'column':
-      return renameColumn(context, relation, member, action.to);
+      return renameColumn(context, relation, member, action);
     case 'constraint':
       return renameConstraint(context, relation, member, action.to);
     case 'trigger':
@@ -133,7 +134,9 @@ function renameMember(context: FactsContext, relation: Relation | null, action: 
         addFailure(draft, '42710', `${key} has a trigger ${action.to} already`);
       }
       refuseTriggerCopy(context, relation, member);
-      if (relation.partitionBy !== null) lockTree(context, relation, 'ACCESS EXCLUSIVE');
+      if (relation.partitionBy !== null && context.version.major >= COPIES_FOLLOW_SINCE) {
+        lockTree(context, relation, 'ACCESS EXCLUSIVE');
+      }
       return;
     case 'policy':
       if (isKnown(relation) && !relation.policies.includes(member)) {
@@ -156,8 +159,11 @@ function refuseTriggerCopy(context: FactsContext, table: Table, trigger: string)
   addFailure(context.draft, '0A000', `the trigger ${trigger} comes from ${relationKey(parent.name)}`);
 }
 
-function renameColumn(context: FactsContext, table: Table, from: string, to: string): void {
+function renameColumn(context: FactsContext, table: Table, from: string, { to, only }: Rename): void {
   const key = relationKey(table.name);
+  if (only === true && childrenOf(context.catalog, key).length > 0) {
+    addFailure(context.draft, '42P16', `the tables below ${key} need the new name too`);
+  }
   lockTree(context, table, 'ACCESS EXCLUSIVE');
   requireColumn(context, table, from);
   if (isInheritedColumn(context, table, from))
@@ -169,16 +175,14 @@ function renameColumn(context: FactsContext, table: Table, from: string, to: str
 
 function renameConstraint(context: FactsContext, table: Table, from: string, to: string): void {
   const key = relationKey(table.name);
-  lockTree(context, table, 'ACCESS EXCLUSIVE');
   const constraint = table.constraints.find((one) => one.name === from);
   if (constraint === undefined) {
     if (isKnown(table)) addFailure(context.draft, '42704', `${key} has no constraint ${from}`);
     return;
   }
-  if (
-    (constraint.kind === 'check' || constraint.kind === 'not-null') &&
-    isInheritedConstraint(context, table, constraint)
-  ) {
+  const isInheritable = constraint.kind === 'check' || constraint.kind === 'not-null';
+  if (isInheritable) lockTree(context, table, 'ACCESS EXCLUSIVE');
+  if (isInheritable && isInheritedConstraint(context, table, constraint)) {
     addFailure(context.draft, '42P16', `${from} of ${key} comes from the parent`);
   }
   if (table.indexes.some((one) => one.constraint === from)) refuseTaken(context, table.name.schema, to);
@@ -201,6 +205,9 @@ export function setSchemaFacts(context: FactsContext, action: SetSchema): void {
   const key = keyOf(context, action.name);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
   refuseWord(context, relation, action.object);
+  if (relation?.kind === 'sequence' && relation.ownedBy !== null) {
+    addFailure(draft, '0A000', `${key} moves with ${relation.ownedBy.relation} only`);
+  }
   if (relation?.kind === 'table') addLocks(draft, ownedSequences(context.catalog, key, null), 'ACCESS EXCLUSIVE');
   draft.breaks.push({ kind: 'renamed', what: key, sentence: `Statements that name ${key} fail with 42P01.` });
   refuseMissingSchema(context, action.schema);

@@ -3,7 +3,15 @@ import type { CatalogPublication } from '../../model/catalog.ts';
 import { ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../../model/relation-name.ts';
-import { type FactsContext, hasStorage, keyOf, lockTree, lookUp, withDescendants } from './facts-context.ts';
+import {
+  type FactsContext,
+  hasStorage,
+  keyOf,
+  lockAncestors,
+  lockTree,
+  lookUp,
+  withDescendants,
+} from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { lockWithSources } from './query-locks.ts';
 import { referencesTo } from './references.ts';
@@ -48,9 +56,7 @@ function truncateOne(context: FactsContext, key: RelationKey, restartIdentity: b
   lockTree(context, table, 'ACCESS EXCLUSIVE', only);
   if (restartIdentity) addLocks(draft, ownedSequences(context.catalog, key, null), 'ACCESS EXCLUSIVE');
   // PostgreSQL 13 looks for foreign keys to the tables above.
-  if (context.version.major < 14 && table.partitionOf !== null) {
-    addLock(draft, table.partitionOf.parent, 'ACCESS SHARE');
-  }
+  if (context.version.major < 14) lockAncestors(context, table);
 }
 
 /** LOCK TABLE; a view hands the lock on to all that it reads. */

@@ -21,7 +21,13 @@ export function setPersistenceFacts(context: FactsContext, table: Table, kind: '
     draft.because.add(`The table is ${target} already.`);
     return;
   }
-  inPreparation(draft, () => refuseMixedReferences(context, table, kind));
+  inPreparation(draft, () => {
+    const publication = context.catalog.publications?.find((one) => one.tables.includes(key));
+    if (kind === 'set-unlogged' && publication !== undefined) {
+      addFailure(draft, '55000', `${key} is part of the publication ${publication.name}`);
+    }
+    refuseMixedReferences(context, table, kind);
+  });
   draft.rewrites.add(key);
   draft.because.add('The whole table is copied to change whether it is written to the WAL.');
   if (version.major >= 15) addLocks(draft, ownedSequences(context.catalog, key, null), 'ACCESS EXCLUSIVE');

@@ -1,6 +1,6 @@
 import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommand } from '../../model/alter-command.ts';
-import type { Column, Table } from '../../model/catalog.ts';
+import type { Column, Table, TableConstraint } from '../../model/catalog.ts';
 import type { ColumnDefinition } from '../../model/definition.ts';
 
 /**
@@ -8,20 +8,40 @@ import type { ColumnDefinition } from '../../model/definition.ts';
  * is dropped, then changes of type, then added columns, then the rest (ATPrepCmd in its source).
  */
 export function tableInPass(table: Table, action: AlterTable, command: AlterCommand): Table {
-  if (command.kind.startsWith('drop-')) return table;
-  const columns = action.commands.flatMap((one) => (one.kind === 'drop-column' ? [one.column] : []));
-  const constraints = action.commands.flatMap((one) => (one.kind === 'drop-constraint' ? [one.name] : []));
-  const added = command.kind === 'set-type' || command.kind === 'add-column' ? [] : addedColumns(table, action);
-  if (columns.length + constraints.length + added.length === 0) return table;
+  const isDrop = command.kind.startsWith('drop-');
+  const earlier = isDrop ? action.commands.slice(0, action.commands.indexOf(command)) : action.commands;
+  const columns = new Set(earlier.flatMap((one) => (one.kind === 'drop-column' ? [one.column] : [])));
+  const named = new Set(earlier.flatMap((one) => (one.kind === 'drop-constraint' ? [one.name] : [])));
+  const isFirst = isDrop || command.kind === 'set-type';
+  const added = isFirst || command.kind === 'add-column' ? [] : addedColumns(table, action);
+  const changed = isFirst ? [] : action.commands.filter((one) => one.kind === 'set-type');
+  if (columns.size + named.size + added.length + changed.length === 0) return table;
+  const isGone = (one: TableConstraint): boolean => named.has(one.name) || goesWithColumn(one, columns);
+  const gone = new Set(table.constraints.filter(isGone).map((one) => one.name));
   const isFreed = (name: string): boolean =>
-    table.constraints.some((one) => one.kind === 'not-null' && one.column === name && constraints.includes(one.name));
-  const kept = table.columns.filter((one) => !columns.includes(one.name));
+    table.constraints.some((one) => one.kind === 'not-null' && one.column === name && gone.has(one.name));
+  const kept = table.columns.filter((one) => !columns.has(one.name));
+  const typed = kept.map((one) => ({
+    ...one,
+    type: changed.find(({ column }) => column === one.name)?.type ?? one.type,
+  }));
   return {
     ...table,
-    columns: [...kept.map((one) => (isFreed(one.name) ? { ...one, notNull: false } : one)), ...added],
-    constraints: table.constraints.filter((one) => !constraints.includes(one.name)),
-    indexes: table.indexes.filter((one) => one.constraint === null || !constraints.includes(one.constraint)),
+    columns: [...typed.map((one) => (isFreed(one.name) ? { ...one, notNull: false } : one)), ...added],
+    constraints: table.constraints.filter((one) => !gone.has(one.name)),
+    indexes: table.indexes.filter(
+      (one) =>
+        (one.constraint === null || !gone.has(one.constraint)) &&
+        !one.keys.some((key) => key.column !== null && columns.has(key.column)),
+    ),
   };
+}
+
+/** A constraint goes with any of its columns. */
+function goesWithColumn(constraint: TableConstraint, columns: ReadonlySet<string>): boolean {
+  if (constraint.kind === 'not-null') return columns.has(constraint.column);
+  if (constraint.kind === 'check') return constraint.expression.columns.some((column) => columns.has(column));
+  return 'columns' in constraint && constraint.columns.some((column) => columns.has(column));
 }
 
 /** The columns that an ALTER TABLE adds. */

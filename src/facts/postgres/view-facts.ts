@@ -13,6 +13,7 @@ import {
   keyOf,
   lockTree,
   lookUp,
+  requireColumn,
   withDescendants,
 } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
@@ -116,6 +117,8 @@ export function createTriggerFacts(context: FactsContext, action: CreateTrigger)
   if (relation?.kind === 'table') {
     const isSpread = relation.partitionBy !== null && action.forEachRow !== false;
     if (isSpread) lockTree(context, relation, 'SHARE ROW EXCLUSIVE');
+    const names = new Set([relation.name.name, 'old', 'new']);
+    for (const column of action.columns) if (!names.has(column)) requireColumn(context, relation, column);
     if (!action.replace && relation.triggers.some((one) => one.name === action.name)) {
       addFailure(draft, '42710', `${key} has a trigger ${action.name} already`);
     }

@@ -47,7 +47,8 @@ function insertedColumns(insert: InsertStmt): ReadonlySet<string> {
 }
 
 function updatedColumns(update: UpdateStmt): readonly string[] {
-  return [...new Set(nodesOf(update.targetList, 'ResTarget').map((target) => target.name ?? ''))];
+  const targets = nodesOf(update.targetList, 'ResTarget').filter((one) => asNode(one.val, 'SetToDefault') === null);
+  return [...new Set(targets.map((target) => target.name ?? ''))];
 }
 
 /** FOR UPDATE OF names tables by their alias; one without OF means all of them. */

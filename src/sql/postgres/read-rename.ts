@@ -37,6 +37,7 @@ export function readRename(statement: RenameStmt): Rename {
     member: isNamedBySubname ? null : (statement.subname ?? null),
     to: statement.newname ?? '',
     ifExists: statement.missing_ok ?? false,
+    only: statement.relation !== undefined && statement.relation.inh !== true,
   };
 }
 
