@@ -21,7 +21,7 @@ import { count, latency, percent, seconds } from './report/words.ts';
 
 const CONNECTIONS = 100;
 const MIGRATION = `${EXAMPLE}/migrations/0001_add_tracking_url.sql`;
-const FULL = { rounds: 3, seconds: 62, rate: 3000 };
+const FULL = { rounds: 3, seconds: 62, rate: 3000, strategies: STRATEGIES.map(({ id }) => id) };
 
 /** From the start of the load to the start of the report, from there to the migration, and after the report's end. */
 const REPORT_STARTS_MS = 1000;
@@ -39,6 +39,7 @@ interface Setting {
   readonly rounds: number;
   readonly seconds: number;
   readonly rate: number;
+  readonly strategies: readonly string[];
 }
 
 /** Everything that was measured, as it is saved, so that the table and the chart can be drawn again. */
@@ -63,6 +64,7 @@ async function bench(signal: AbortSignal): Promise<number> {
       rounds: { type: 'string', default: String(FULL.rounds) },
       seconds: { type: 'string', default: String(FULL.seconds) },
       rate: { type: 'string', default: String(FULL.rate) },
+      only: { type: 'string' },
       redraw: { type: 'boolean', default: false },
     },
   });
@@ -74,6 +76,7 @@ async function bench(signal: AbortSignal): Promise<number> {
     rounds: whole('rounds', values.rounds, 1),
     seconds: whole('seconds', values.seconds, 30),
     rate: whole('rate', values.rate, 10),
+    strategies: chosen(values.only),
   };
   requireBuild();
   const measured = await measure(setting, signal);
@@ -97,6 +100,16 @@ function whole(flag: string, text: string, least: number): number {
   });
 }
 
+/** Strategies by their ids, with commas; all of them when none is named. */
+function chosen(only: string | undefined): readonly string[] {
+  const ids = only?.split(',') ?? FULL.strategies;
+  const unknown = ids.find((id) => !FULL.strategies.includes(id));
+  if (unknown === undefined) return ids;
+  throw new UsageError(`--only takes ${FULL.strategies.join(', ')}, not "${unknown}".`, {
+    nextCommand: 'npm run bench:incident -- --only evenkeel',
+  });
+}
+
 function timesOf(setting: Setting): IncidentTimes {
   const lastsMs = setting.seconds * 1000;
   return {
@@ -109,7 +122,8 @@ function timesOf(setting: Setting): IncidentTimes {
 }
 
 async function measure(setting: Setting, signal: AbortSignal): Promise<Measured> {
-  const contenders: readonly (Strategy | null)[] = [null, ...STRATEGIES];
+  const strategies = STRATEGIES.filter(({ id }) => setting.strategies.includes(id));
+  const contenders: readonly (Strategy | null)[] = [null, ...strategies];
   const minutes = Math.ceil((setting.rounds * contenders.length * (setting.seconds + 5)) / 60);
   out.line();
   out.line(
@@ -195,7 +209,7 @@ async function runOnce(
   await server.drop(databaseUrl);
   const { failed, scheduled, p99Ms } = result.load;
   const share = failed === 0 ? '' : ` (${percent(failed, scheduled)})`;
-  const words = `${count(failed)} of ${count(scheduled)} failed${share}, p99 ${latency(p99Ms)}`;
+  const words = `${count(failed)} of ${count(scheduled)} failed${share}, p99 ${latency(p99Ms)}, ${result.peakWaiting} waited at once`;
   out.line(`  ${name.padEnd(42)} ${failed === 0 ? green(words) : red(words)}`);
   if (result.outcome?.finished === false) out.line(dim(`  ${' '.repeat(42)} not applied: ${result.outcome.note}`));
   return result;
@@ -213,7 +227,11 @@ function summaries({ results }: Measured): readonly StrategySummary[] {
 /** A full run becomes part of the documentation; a shorter trial is only kept beside it. */
 async function write(measured: Measured): Promise<void> {
   const { setting } = measured;
-  const full = setting.rounds >= FULL.rounds && setting.seconds === FULL.seconds && setting.rate === FULL.rate;
+  const full =
+    setting.rounds >= FULL.rounds &&
+    setting.seconds === FULL.seconds &&
+    setting.rate === FULL.rate &&
+    setting.strategies.length === FULL.strategies.length;
   const folder = full ? 'docs' : TRIAL_FOLDER;
   const all = summaries(measured);
   await mkdir(TRIAL_FOLDER, { recursive: true });

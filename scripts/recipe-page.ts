@@ -18,7 +18,15 @@ export function recipeExample(recipe: string): PlanReport {
   return plan({
     migrations: [
       {
-        migration: { id: recipe, path, sql, checksum: '', format: 'sql', foreignLedgerRow: null },
+        migration: {
+          id: recipe,
+          path,
+          sql,
+          checksum: '',
+          format: 'sql',
+          transaction: 'statement',
+          foreignLedgerRow: null,
+        },
         statements: parseStatements(sql, path),
       },
     ],

@@ -1,1 +1,1 @@
-ALTER TABLE orders ALTER COLUMN status TYPE integer USING length(status);
+ALTER TABLE orders ADD COLUMN note text;

@@ -1,2 +1,1 @@
-DROP VIEW open_orders;
-ALTER TABLE orders ALTER COLUMN status TYPE varchar(40);
+ALTER TABLE orders ADD COLUMN remark text;

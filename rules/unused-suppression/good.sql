@@ -1,2 +1,2 @@
--- evenkeel-ignore rewrite-under-lock: the table has ten rows
-ALTER TABLE orders ALTER COLUMN id TYPE numeric;
+-- evenkeel-ignore lock-queue: the table has ten rows
+ALTER TABLE orders ADD COLUMN tracking_url text;

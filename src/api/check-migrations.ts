@@ -6,7 +6,7 @@ import type { CheckReport, ExplainReport, PlanReport } from '../model/report.ts'
 import type { RuleSettings } from '../model/rule-settings.ts';
 import { type CheckInput, check } from '../pipeline/check.ts';
 import { explain } from '../pipeline/explain.ts';
-import { listRules } from '../pipeline/list-rules.ts';
+import { listRuleNames } from '../pipeline/list-rules.ts';
 import { plan } from '../pipeline/plan.ts';
 import { changedFiles, realpathOf } from '../source/changed-files.ts';
 import { repositoryRoot } from '../source/repository-root.ts';
@@ -59,7 +59,7 @@ export async function planMigrations(options: InputOptions): Promise<PlanReport>
 }
 
 function rulesOf({ rules }: CheckOptions): RuleSettings {
-  const knownRules = listRules().map(({ id }) => id);
+  const knownRules = listRuleNames();
   return rules === undefined ? {} : readRuleSettings(rules, { file: 'the options', knownRules });
 }
 

@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/load-config.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
-import { listRules } from '../pipeline/list-rules.ts';
+import { listRuleNames } from '../pipeline/list-rules.ts';
 
 /**
  * What `evenkeel.config.ts`, `.js` or `.json` says for a folder: its own, or that of the nearest folder above.
@@ -10,8 +10,5 @@ import { listRules } from '../pipeline/list-rules.ts';
  * @throws UsageError that names file, key and what was expected.
  */
 export async function loadProjectConfig(cwd: string): Promise<ResolvedConfig | null> {
-  return loadConfig(
-    cwd,
-    listRules().map(({ id }) => id),
-  );
+  return loadConfig(cwd, listRuleNames());
 }

@@ -1,24 +1,26 @@
 import type { Severity } from '../model/finding.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { RuleLevel, RuleSettings } from '../model/rule-settings.ts';
+import { STYLE } from './rule.ts';
 
 const GRAVITY: readonly RuleLevel[] = ['off', 'info', 'warning', 'error'];
 
 /**
- * How a hit of a rule counts. Of several patterns that match one table the longest is meant; of several tables the one
+ * How a hit of a rule counts. What is said about its group holds for a rule that is not named itself; a rule of taste is
+ * off unless somebody asks for it. Of several patterns that match one table the longest is meant; of several tables the one
  * for which it is gravest decides, so that a table that may be harmed is never excused by another one.
  *
  * @param severity what it counts as when nobody says otherwise.
  * @param relations what the hit is about.
  */
 export function ruleLevel(
-  rule: string,
+  rule: { readonly id: string; readonly group?: string },
   severity: Severity,
   relations: readonly RelationKey[],
   settings: RuleSettings,
 ): RuleLevel {
-  const setting = settings[rule];
-  if (setting === undefined) return severity;
+  const setting = settings[rule.id] ?? (rule.group === undefined ? undefined : settings[rule.group]);
+  if (setting === undefined) return rule.group === STYLE ? 'off' : severity;
   if (typeof setting === 'string') return setting;
   const base = setting.severity ?? severity;
   const tables = Object.entries(setting.tables ?? {}).sort(([a], [b]) => b.length - a.length);

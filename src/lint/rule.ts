@@ -1,16 +1,26 @@
+import type { Action } from '../model/action.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { RelationLock, StatementFacts } from '../model/facts.ts';
 import type { Severity } from '../model/finding.ts';
 import type { RelationKey } from '../model/relation-name.ts';
+import type { ServerVersion } from '../model/server-version.ts';
+import type { SessionSettings, TransactionUnit } from '../model/transaction-unit.ts';
 
-/** What a rule may look at: facts, and who uses what. Never SQL. */
+/** What a rule may look at: what a statement does and what that means, in our words. Never SQL, never the parser's tree. */
 export interface RuleInput {
+  readonly action: Action;
   readonly facts: StatementFacts;
+  /** The schema before the statement. */
+  readonly catalog: Catalog;
+  readonly version: ServerVersion;
   /** Relations that existed before this migration file: somebody may be using them. */
   isUsed(relation: RelationKey): boolean;
   /** Row estimate, null when nobody measured. */
   rowsOf(relation: RelationKey): number | null;
-  /** Whether the tool that owns the file runs it in one transaction. */
-  readonly runsInTransaction: boolean;
+  /** The transaction that it runs in under the tool that owns the file, and what that did before. */
+  readonly unit: TransactionUnit;
+  /** Timeouts in force. */
+  readonly session: SessionSettings;
 }
 
 export interface RuleHit {
@@ -20,11 +30,21 @@ export interface RuleHit {
   readonly consequence: string;
   /** The relations that it is about: what a setting for one table looks at. Empty when it is about none in particular. */
   readonly relations: readonly RelationKey[];
+  /** Instead of the rule's own remedy, where the hit knows better. */
+  readonly remedy?: string;
 }
+
+/** Opinions about taste; nobody hears them who did not ask. */
+export const STYLE = 'style';
 
 /** An opinion about facts. One file a rule; its examples and its page lie in `rules/<id>/`. */
 export interface Rule {
   readonly id: string;
+  /**
+   * The rule that says the same in more general words: it is silent where this one speaks about the same relations, and
+   * what a user says about it holds for this one, too. Rules of taste have `style`.
+   */
+  readonly group?: string;
   readonly severity: Severity;
   /** What it means, in one line. */
   readonly summary: string;
@@ -32,6 +52,8 @@ export interface Rule {
   readonly remedy: string;
   /** Set when it is about work that takes the longer the bigger the table is; sizes then say how grave it is. */
   readonly growsWithTable?: true;
+  /** Set when each command of an ALTER TABLE is to be looked at alone. */
+  readonly perCommand?: true;
   check(input: RuleInput): RuleHit | null;
 }
 

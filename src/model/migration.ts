@@ -1,3 +1,5 @@
+import type { TransactionScope } from './transaction-unit.ts';
+
 /** How the tool that owns a migration file would have run it. */
 export type SourceFormat = 'sql' | 'drizzle';
 
@@ -22,5 +24,7 @@ export interface Migration {
   /** sha256 of the file's bytes, hex. */
   readonly checksum: string;
   readonly format: SourceFormat;
+  /** What its tool runs in one transaction. */
+  readonly transaction: TransactionScope;
   readonly foreignLedgerRow: ForeignLedgerRow | null;
 }

@@ -11,12 +11,14 @@ export type RuleSetting =
   | RuleLevel
   | { readonly severity?: RuleLevel; readonly tables?: Readonly<Record<string, RuleLevel>> };
 
-/** By rule id; a rule that is not named keeps its own severity. */
+/** By rule id or group; a rule that neither names keeps its own severity. */
 export type RuleSettings = Readonly<Record<string, RuleSetting>>;
 
 /** A rule as lists and reports show it. */
 export interface RuleDescription {
   readonly id: string;
+  /** The more general rule, or `style`; missing for a rule that stands for itself. */
+  readonly group?: string;
   /** What it counts as unless somebody says otherwise. */
   readonly severity: Severity;
   /** What it means, in one line. */

@@ -1,15 +1,14 @@
 import { applyStatement } from '../catalog/apply-statement.ts';
 import { deriveFacts } from '../facts/postgres/derive-facts.ts';
 import { FILE_RULES } from '../lint/file-rules.ts';
-import { lintStatement, type UnmarkedFinding } from '../lint/lint-statement.ts';
-import { RULE_DESCRIPTIONS } from '../lint/rule-descriptions.ts';
+import { type LintPart, lintStatement, type UnmarkedFinding } from '../lint/lint-statement.ts';
+import type { RuleInput } from '../lint/rule.ts';
+import { RULE_DESCRIPTIONS, RULE_NAMES } from '../lint/rule-descriptions.ts';
 import { ruleLevel } from '../lint/rule-level.ts';
-import type { Catalog } from '../model/catalog.ts';
-import type { StatementFacts } from '../model/facts.ts';
+import type { Catalog, Relation } from '../model/catalog.ts';
 import type { Finding, SuppressedFinding } from '../model/finding.ts';
 import type { RuleSettings } from '../model/rule-settings.ts';
 import { partOfSpan, type Span } from '../model/span.ts';
-import type { Statement } from '../model/statement.ts';
 import { recipeFor } from '../plan/recipes.ts';
 import { splitCommands } from '../plan/split-commands.ts';
 import { commandRanges } from '../sql/postgres/command-ranges.ts';
@@ -19,6 +18,7 @@ import { type JudgedStep, type JudgeOptions, judgeStatements } from './judge-sta
 import { markFindings } from './mark-findings.ts';
 import { readDirectives } from './read-directives.ts';
 import { suppressFindings } from './suppress-findings.ts';
+import type { TransactionWalk } from './transaction-walk.ts';
 
 export interface CheckFileInput extends JudgeOptions {
   readonly parsed: ParsedMigration;
@@ -29,6 +29,8 @@ export interface CheckFileInput extends JudgeOptions {
   readonly settings?: RuleSettings;
   /** A file before this one could not be read, so the schema lacks what it does. */
   readonly followsLeftOut: boolean;
+  /** Where the tool's transaction and session stand; goes along. */
+  readonly walk: TransactionWalk;
 }
 
 export interface CheckedMigration {
@@ -39,17 +41,17 @@ export interface CheckedMigration {
   readonly suppressed: readonly SuppressedFinding[];
 }
 
-const KNOWN_RULES = RULE_DESCRIPTIONS.map(({ id }) => id);
+const GROUPS: ReadonlyMap<string, string | undefined> = new Map(RULE_DESCRIPTIONS.map(({ id, group }) => [id, group]));
 
 /** Judges one migration on the schema that it meets, and hears what its comments accept. Pure. */
 export function checkFile(input: CheckFileInput): CheckedMigration {
   const { migration, statements } = input.parsed;
   const { steps, catalog } = judgeStatements(statements, input.catalog, input);
   const opinions = steps.flatMap((step) => opinionsAbout(step, input));
-  const directives = readDirectives(migration.sql, statements, KNOWN_RULES);
+  const directives = readDirectives(migration.sql, statements, RULE_NAMES);
   const marked = markFindings([...opinions, ...fileFindings(input, directives)], input.repositoryPath);
-  const { kept, suppressed, unused } = suppressFindings(marked, directives.directives);
-  const levelOf = (rule: string): string => ruleLevel(rule, 'info', [], input.settings ?? {});
+  const { kept, suppressed, unused } = suppressFindings(marked, directives.directives, groupOf);
+  const levelOf = (rule: string): string => ruleLevel(describe(rule), 'info', [], input.settings ?? {});
   const useless = unused
     .filter(({ rule }) => levelOf(rule) !== 'off')
     .flatMap(({ rule, directive }) =>
@@ -58,31 +60,48 @@ export function checkFile(input: CheckFileInput): CheckedMigration {
   return { steps, catalog, findings: [...kept, ...markFindings(useless, input.repositoryPath)], suppressed };
 }
 
+function groupOf(rule: string): string | undefined {
+  return GROUPS.get(rule);
+}
+
+function describe(rule: string): { readonly id: string; readonly group?: string } {
+  const group = groupOf(rule);
+  return group === undefined ? { id: rule } : { id: rule, group };
+}
+
 function opinionsAbout(step: JudgedStep, input: CheckFileInput): readonly UnmarkedFinding[] {
   const { migration } = input.parsed;
+  const { statement, facts, before } = step;
   const isFresh = (relation: string): boolean =>
-    input.catalog.relations[relation] === undefined && step.before.relations[relation] !== undefined;
-  const commands = once(() => commandSteps(input, step));
+    input.catalog.relations[relation] === undefined && before.relations[relation] !== undefined;
+  const { walk, version } = input;
+  const context = {
+    version,
+    isUsed: (relation: string) => !isFresh(relation),
+    rowsOf: (relation: string) => rowsOf(before.relations[relation]),
+    unit: walk.unit(),
+    session: walk.session(),
+  };
+  const whole: RuleInput = { ...context, action: statement.action, facts, catalog: before };
+  const parts = once(() => partsOf(input, step, context, isFresh));
   const findings = lintStatement({
     path: migration.path,
-    span: step.statement.span,
-    sql: step.statement.sql,
-    facts: step.facts,
-    isUsed: (relation) => !isFresh(relation),
-    rowsOf: (relation) => {
-      const found = step.before.relations[relation];
-      return found === undefined || found.kind === 'sequence' ? null : found.rowsEstimate;
-    },
-    runsInTransaction: migration.format === 'drizzle',
+    span: statement.span,
+    sql: statement.sql,
+    input: whole,
     planCommand: input.planCommand,
-    safeWay: once(() => safeWay(input, commands(), isFresh)),
-    commands: () => placesOf(step.statement, commands),
+    parts,
     settings: input.settings ?? {},
     ...(input.calibration === undefined
       ? {}
-      : { sizes: { catalog: step.before, calibration: input.calibration, isUsed: (one: string) => !isFresh(one) } }),
+      : { sizes: { catalog: before, calibration: input.calibration, isUsed: context.isUsed } }),
   });
+  walk.pass(statement.action, facts, { path: migration.path, line: statement.span.line });
   return input.followsLeftOut ? findings.map(doubted) : findings;
+}
+
+function rowsOf(relation: Relation | undefined): number | null {
+  return relation === undefined || relation.kind === 'sequence' ? null : relation.rowsEstimate;
 }
 
 /** That something is missing or there already may be the doing of the file that could not be read. */
@@ -96,48 +115,43 @@ function doubted(finding: UnmarkedFinding): UnmarkedFinding {
   };
 }
 
-/** One command of a statement, as a statement of its own. */
-interface CommandStep {
-  readonly statement: Statement;
-  readonly facts: StatementFacts;
-  readonly before: Catalog;
-}
-
-function commandSteps(input: JudgeOptions, step: JudgedStep): readonly CommandStep[] {
-  let catalog = step.before;
-  return splitCommands(step.statement).map((statement) => {
-    const before = catalog;
-    const { version, timeZone, catalogIsComplete } = input;
-    const facts = deriveFacts({ statement, catalog, version, timeZone, catalogIsComplete });
-    catalog = applyStatement(catalog, statement);
-    return { statement, facts, before };
-  });
-}
-
-/** The facts of each of several commands with its place; empty for a statement that is one command. */
-function placesOf(
-  { span, sql, action }: Statement,
-  commands: () => readonly CommandStep[],
-): readonly { readonly facts: StatementFacts; readonly span: Span }[] {
-  if (action.kind !== 'alter-table' || action.commands.length < 2) return [];
-  const ranges = commandRanges({ span, sql, action });
-  return commands().flatMap(({ facts }, index) => {
-    const range = ranges[index];
-    return range === undefined ? [] : [{ facts, span: partOfSpan(span, sql, range.start, range.end) }];
-  });
-}
-
-/** The first command of the statement for which the planner has a way of its own. */
-function safeWay(
-  { version }: JudgeOptions,
-  commands: readonly CommandStep[],
+/** Each command of a statement as a statement of its own, with its place and the planner's way for it. */
+function partsOf(
+  input: JudgeOptions,
+  { statement, facts, before }: JudgedStep,
+  context: Omit<RuleInput, 'action' | 'facts' | 'catalog'>,
   isFresh: (relation: string) => boolean,
-): { readonly recipe: string; readonly summary: string } | null {
-  for (const { statement, facts, before } of commands) {
-    const recipe = recipeFor({ statement, facts, catalog: before, version, isFresh });
-    if (recipe !== null) return { recipe: recipe.name, summary: recipe.summary };
-  }
-  return null;
+): readonly LintPart[] {
+  const { version, timeZone, catalogIsComplete } = input;
+  const partOf = (one: JudgedStep, span: Span): LintPart => ({
+    input: { ...context, action: one.statement.action, facts: one.facts, catalog: one.before },
+    span,
+    safeWay: once(() => {
+      const recipe = recipeFor({
+        statement: one.statement,
+        facts: one.facts,
+        catalog: one.before,
+        version,
+        isFresh,
+      });
+      return recipe === null ? null : { recipe: recipe.name, summary: recipe.summary };
+    }),
+  });
+  const commands = splitCommands(statement);
+  if (commands.length < 2) return [partOf({ statement, facts, before }, statement.span)];
+  const ranges = commandRanges(statement);
+  let catalog = before;
+  return commands.map((command, index) => {
+    const one = {
+      statement: command,
+      facts: deriveFacts({ statement: command, catalog, version, timeZone, catalogIsComplete }),
+      before: catalog,
+    };
+    catalog = applyStatement(catalog, command);
+    const range = ranges[index];
+    const { span, sql } = statement;
+    return partOf(one, range === undefined ? span : partOfSpan(span, sql, range.start, range.end));
+  });
 }
 
 /** Computes at the first call only: most statements have no finding, some have several. */

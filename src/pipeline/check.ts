@@ -10,6 +10,7 @@ import type { Statement } from '../model/statement.ts';
 import { type Baseline, compareWithBaseline } from './baseline.ts';
 import { checkFile } from './check-file.ts';
 import type { JudgedStep, JudgeOptions } from './judge-statements.ts';
+import { TransactionWalk } from './transaction-walk.ts';
 
 export interface ParsedMigration {
   readonly migration: Migration;
@@ -49,6 +50,7 @@ export function check(input: CheckInput): CheckReport {
   const firstLeftOut = Math.min(...(input.leftOut ?? []).map(({ position }) => position));
   let { catalog } = input;
   let unchanged = 0;
+  const walk = new TransactionWalk();
   for (const [index, parsed] of input.migrations.entries()) {
     const { path } = parsed.migration;
     if (input.since?.isChanged(path) === false) {
@@ -56,8 +58,16 @@ export function check(input: CheckInput): CheckReport {
       unchanged += 1;
       continue;
     }
+    walk.startFile(parsed.migration.transaction, input.since !== undefined && files.length > 0);
     const repositoryPath = input.repositoryPathOf?.(path) ?? path;
-    const checked = checkFile({ ...input, parsed, catalog, repositoryPath, followsLeftOut: index >= firstLeftOut });
+    const checked = checkFile({
+      ...input,
+      parsed,
+      catalog,
+      repositoryPath,
+      followsLeftOut: index >= firstLeftOut,
+      walk,
+    });
     files.push({ path, repositoryPath, text: parsed.migration.sql, statements: checked.steps.map(judged) });
     // One by one: a file may have more findings than a call has arguments.
     for (const finding of checked.findings) findings.push(finding);

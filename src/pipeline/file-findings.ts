@@ -41,7 +41,7 @@ export function fileFinding(
   at: { readonly span: Span; readonly comment: string },
   title: string,
 ): readonly UnmarkedFinding[] {
-  const severity = ruleLevel(rule.id, rule.severity, [], input.settings ?? {});
+  const severity = ruleLevel(rule, rule.severity, [], input.settings ?? {});
   if (severity === 'off') return [];
   return [
     {

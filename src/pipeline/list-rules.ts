@@ -1,10 +1,15 @@
-import { RULE_DESCRIPTIONS } from '../lint/rule-descriptions.ts';
+import { RULE_DESCRIPTIONS, RULE_NAMES } from '../lint/rule-descriptions.ts';
 import type { RecipeDescription, RuleDescription } from '../model/rule-settings.ts';
 import { RECIPES } from '../plan/recipes.ts';
 
 /** Every rule of `check`, the gravest first. */
 export function listRules(): readonly RuleDescription[] {
   return RULE_DESCRIPTIONS;
+}
+
+/** What settings and comments may name: every rule, and groups that are no rule themselves. */
+export function listRuleNames(): readonly string[] {
+  return RULE_NAMES;
 }
 
 /** Every recipe of `plan`, in the order in which they are asked. */

@@ -8,14 +8,19 @@ export interface Suppression {
   readonly unused: readonly { readonly rule: string; readonly directive: PlacedDirective }[];
 }
 
-/** Takes the findings out that a comment of the file accepts. */
-export function suppressFindings(findings: readonly Finding[], directives: readonly PlacedDirective[]): Suppression {
+/** Takes the findings out that a comment of the file accepts, by the rule or by its group. */
+export function suppressFindings(
+  findings: readonly Finding[],
+  directives: readonly PlacedDirective[],
+  groupOf: (rule: string) => string | undefined,
+): Suppression {
   const kept: Finding[] = [];
   const suppressed: SuppressedFinding[] = [];
   const used = new Set<string>();
   for (const finding of findings) {
-    const found = directives.filter((one) => accepts(one, finding));
-    for (const one of found) used.add(keyOf(one, finding.rule));
+    const names = [finding.rule, groupOf(finding.rule)].filter((name) => name !== undefined);
+    const found = directives.filter((one) => accepts(one, finding, names));
+    for (const one of found) for (const name of names) used.add(keyOf(one, name));
     // The nearest comment says it best: one at the statement before one for the file.
     const best = found.find((one) => one.target !== null) ?? found[0];
     if (best === undefined) kept.push(finding);
@@ -30,8 +35,10 @@ export function suppressFindings(findings: readonly Finding[], directives: reado
   return { kept, suppressed, unused };
 }
 
-function accepts({ directive, target }: PlacedDirective, finding: Finding): boolean {
-  return directive.rules.includes(finding.rule) && (target === null || target === finding.span.startOffset);
+function accepts({ directive, target }: PlacedDirective, finding: Finding, names: readonly string[]): boolean {
+  return (
+    names.some((name) => directive.rules.includes(name)) && (target === null || target === finding.span.startOffset)
+  );
 }
 
 function keyOf(directive: PlacedDirective, rule: string): string {

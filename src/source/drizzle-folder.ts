@@ -55,6 +55,8 @@ export async function readDrizzleFile(file: string): Promise<Migration> {
 function readEntry(folder: string, entry: JournalEntry): Promise<Migration> {
   return readMigrationFile(path.join(folder, `${entry.tag}.sql`), {
     format: 'drizzle',
+    // Its migrator runs all that is pending in one (drizzle-orm 0.45.4, `dialect.js`).
+    transaction: 'run',
     foreignLedgerRow: (hash) => ({ ...LEDGER, hash, createdAtMs: entry.when }),
   });
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EncodingError, SourceError } from '../model/error.ts';
 import type { ForeignLedgerRow, Migration, SourceFormat } from '../model/migration.ts';
+import type { TransactionScope } from '../model/transaction-unit.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 const REPLACEMENT = '\uFFFD';
@@ -25,6 +26,7 @@ export async function orEncodingError(reading: Promise<Migration>): Promise<Migr
 /** How the file's tool wants it noted; computed from the checksum because Drizzle's hash is the same sha256. */
 export interface MigrationFileOptions {
   readonly format: SourceFormat;
+  readonly transaction: TransactionScope;
   readonly foreignLedgerRow: ((checksum: string) => ForeignLedgerRow) | null;
 }
 
@@ -44,6 +46,7 @@ export async function readMigrationFile(file: string, options: MigrationFileOpti
     sql: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text,
     checksum,
     format: options.format,
+    transaction: options.transaction,
     foreignLedgerRow: options.foreignLedgerRow?.(checksum) ?? null,
   };
 }

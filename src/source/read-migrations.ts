@@ -47,7 +47,11 @@ async function readPath(given: string): Promise<readonly MigrationFile[]> {
   }
   // A file taken out of a Drizzle folder is Drizzle's all the same: without its row Drizzle would run it again.
   if (await exists(journalPath(path.dirname(given)))) return [await orEncodingError(readDrizzleFile(given))];
-  return [await orEncodingError(readMigrationFile(given, { format: 'sql', foreignLedgerRow: null }))];
+  return [
+    await orEncodingError(
+      readMigrationFile(given, { format: 'sql', transaction: 'statement', foreignLedgerRow: null }),
+    ),
+  ];
 }
 
 async function statOf(given: string): Promise<{ isDirectory(): boolean }> {

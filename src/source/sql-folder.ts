@@ -19,7 +19,9 @@ export async function readSqlFolder(folder: string): Promise<readonly MigrationF
   }
   const files = names.sort(compareNaturally).map((name) => path.join(folder, name));
   return Promise.all(
-    files.map((file) => orEncodingError(readMigrationFile(file, { format: 'sql', foreignLedgerRow: null }))),
+    files.map((file) =>
+      orEncodingError(readMigrationFile(file, { format: 'sql', transaction: 'statement', foreignLedgerRow: null })),
+    ),
   );
 }
 

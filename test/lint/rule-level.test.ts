@@ -3,7 +3,7 @@ import { matchesPattern, ruleLevel } from '../../src/lint/rule-level.ts';
 import type { RuleSettings } from '../../src/model/rule-settings.ts';
 
 const level = (settings: RuleSettings, ...relations: string[]): string =>
-  ruleLevel('scan-under-lock', 'warning', relations, settings);
+  ruleLevel({ id: 'scan-under-lock' }, 'warning', relations, settings);
 
 test('a rule keeps its own severity unless somebody says otherwise', () => {
   expect(level({}, 'public.a')).toBe('warning');

@@ -1,35 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { applyStatement } from '../../src/catalog/apply-statement.ts';
 import { emptyCatalog } from '../../src/catalog/empty-catalog.ts';
 import { FILE_RULES } from '../../src/lint/file-rules.ts';
+import { STYLE } from '../../src/lint/rule.ts';
 import { RULE_DESCRIPTIONS } from '../../src/lint/rule-descriptions.ts';
-import type { SourceFormat } from '../../src/model/migration.ts';
-import type { CheckReport } from '../../src/model/report.ts';
+import type { RuleSettings } from '../../src/model/rule-settings.ts';
 import { check } from '../../src/pipeline/check.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
+import { checkExample } from '../support/rule-example.ts';
 
 beforeAll(() => loadParser());
-
-function checkFile(path: string, format: SourceFormat = 'sql'): CheckReport {
-  const sql = readFileSync(path, 'utf8');
-  const schema = parseStatements(readFileSync('rules/schema.sql', 'utf8'), 'rules/schema.sql');
-  return check({
-    migrations: [
-      {
-        migration: { id: 'x', path, sql, checksum: '', format, foreignLedgerRow: null },
-        statements: parseStatements(sql, path),
-      },
-    ],
-    catalog: schema.reduce(applyStatement, emptyCatalog(18)),
-    version: { engine: 'postgresql', major: 18 },
-    timeZone: 'UTC',
-    catalogIsComplete: true,
-    context: 'rules/schema.sql',
-    planCommand: `evenkeel plan ${path}`,
-  });
-}
 
 test('every rule has its examples and its page, and no page is without a rule', () => {
   const folders = readdirSync('rules', { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -42,23 +23,39 @@ test('every rule has its examples and its page, and no page is without a rule', 
   }
 });
 
-describe.each(RULE_DESCRIPTIONS)('$id', ({ id, severity }) => {
-  // Only Drizzle's files run in a transaction of their tool's.
-  const format = id === 'outside-transaction' ? 'drizzle' : 'sql';
+describe.each(RULE_DESCRIPTIONS)('$id', ({ id, group, severity }) => {
+  // A rule of taste speaks only to those who ask for it.
+  const settings: RuleSettings = group === STYLE ? { [id]: severity } : {};
 
   test('speaks up about bad.sql', () => {
-    const findings = checkFile(`rules/${id}/bad.sql`, format).findings.filter((finding) => finding.rule === id);
+    // Where a sharper rule says the same better, it speaks instead.
+    const sharper = RULE_DESCRIPTIONS.filter((one) => one.group === id).map((one) => one.id);
+    const { findings: all } = checkExample(`rules/${id}/bad.sql`, settings);
+    const findings = all.filter((finding) => finding.rule === id || sharper.includes(finding.rule));
     expect(findings).toHaveLength(1);
-    expect(findings[0]).toMatchObject({ severity, path: `rules/${id}/bad.sql` });
+    expect(findings[0]).toMatchObject({ path: `rules/${id}/bad.sql` });
+    if (findings[0]?.rule === id) expect(findings[0].severity).toBe(severity);
     for (const text of [findings[0]?.title, findings[0]?.consequence, findings[0]?.remedy]) expect(text).toMatch(/\.$/);
     const isAboutFile = Object.values(FILE_RULES).some((rule) => rule.id === id);
     expect(findings[0]?.nextCommand).toBe(isAboutFile ? `evenkeel rules ${id}` : `evenkeel plan rules/${id}/bad.sql`);
   });
 
-  test('is silent about good.sql', () => {
-    const findings = checkFile(`rules/${id}/good.sql`, format).findings;
+  test('is silent about good.sql, and so is every other rule: the advice is clean', () => {
+    const { findings } = checkExample(`rules/${id}/good.sql`, settings);
     expect(findings.filter((finding) => finding.rule === id)).toEqual([]);
+    const grave = findings.filter((finding) => finding.severity !== 'info');
+    expect(grave.map(({ rule, title }) => `${rule}: ${title}`)).toEqual([]);
   });
+
+  test('is told by its own name, not by one more general', () => {
+    const rules = checkExample(`rules/${id}/bad.sql`, settings).findings.map((finding) => finding.rule);
+    if (group !== undefined) expect(rules).not.toContain(group);
+  });
+});
+
+test('a group is a rule or the matter of taste', () => {
+  const ids = [...RULE_DESCRIPTIONS.map(({ id }) => id), STYLE];
+  for (const { group } of RULE_DESCRIPTIONS) if (group !== undefined) expect(ids).toContain(group);
 });
 
 test('a table that the same file creates is not in use, so nothing is said about locking it', () => {
@@ -66,7 +63,15 @@ test('a table that the same file creates is not in use, so nothing is said about
   const report = check({
     migrations: [
       {
-        migration: { id: 'x', path: 'x.sql', sql, checksum: '', format: 'sql', foreignLedgerRow: null },
+        migration: {
+          id: 'x',
+          path: 'x.sql',
+          sql,
+          checksum: '',
+          format: 'sql',
+          transaction: 'statement',
+          foreignLedgerRow: null,
+        },
         statements: parseStatements(sql, 'x.sql'),
       },
     ],

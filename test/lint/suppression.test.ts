@@ -20,7 +20,15 @@ function checkSql(
   return check({
     migrations: [
       {
-        migration: { id: 'x', path: 'x.sql', sql, checksum: '', format: 'sql', foreignLedgerRow: null },
+        migration: {
+          id: 'x',
+          path: 'x.sql',
+          sql,
+          checksum: '',
+          format: 'sql',
+          transaction: 'statement',
+          foreignLedgerRow: null,
+        },
         statements: parseStatements(sql, 'x.sql'),
       },
     ],
@@ -181,7 +189,7 @@ test('the part that matters is the command that would do it alone', () => {
 });
 
 test('files that did not change are replayed and not judged', () => {
-  const migration = { checksum: '', format: 'sql', foreignLedgerRow: null } as const;
+  const migration = { checksum: '', format: 'sql', transaction: 'statement', foreignLedgerRow: null } as const;
   const [first, second] = ['CREATE TABLE c (x int); ALTER TABLE a DROP COLUMN x;', 'ALTER TABLE c DROP COLUMN x;'];
   const report = checkSql(
     '',

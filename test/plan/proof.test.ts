@@ -36,6 +36,7 @@ function migrationOf(sql: string): Parameters<typeof plan>[0]['migrations'] {
     sql,
     checksum: 'x',
     format: 'sql' as const,
+    transaction: 'statement' as const,
     foreignLedgerRow: null,
   };
   return [{ migration, statements: parseStatements(sql, 'case.sql') }];

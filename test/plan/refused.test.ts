@@ -13,7 +13,15 @@ function planOf(sql: string): ReturnType<typeof plan> {
   return plan({
     migrations: [
       {
-        migration: { id: 'm', path: 'm.sql', sql, checksum: 'x', format: 'sql', foreignLedgerRow: null },
+        migration: {
+          id: 'm',
+          path: 'm.sql',
+          sql,
+          checksum: 'x',
+          format: 'sql',
+          transaction: 'statement',
+          foreignLedgerRow: null,
+        },
         statements: parseStatements(sql, 'm.sql'),
       },
     ],

@@ -139,7 +139,15 @@ describe.each([13, 18])('while others hold locks on PostgreSQL %i', (major) => {
     const input = {
       migrations: [
         {
-          migration: { id: 'x', path: 'x.sql', sql, checksum: '', format: 'sql', foreignLedgerRow: null },
+          migration: {
+            id: 'x',
+            path: 'x.sql',
+            sql,
+            checksum: '',
+            format: 'sql',
+            transaction: 'statement',
+            foreignLedgerRow: null,
+          },
           statements: parseStatements(sql, 'x.sql'),
         },
       ],

@@ -49,7 +49,15 @@ function input(sql: string, setting: Setting = {}): CheckInput & { readonly cata
   return {
     migrations: [
       {
-        migration: { id: 'x', path: 'x.sql', sql, checksum: '', format: 'sql', foreignLedgerRow: null },
+        migration: {
+          id: 'x',
+          path: 'x.sql',
+          sql,
+          checksum: '',
+          format: 'sql',
+          transaction: 'statement',
+          foreignLedgerRow: null,
+        },
         statements: parseStatements(sql, 'x.sql'),
       },
     ],

@@ -116,7 +116,15 @@ describe('what is no snapshot is refused in one sentence', () => {
   test('whatever is broken in it is refused, or does no harm', () => {
     const sql =
       'ALTER TABLE users ALTER COLUMN name TYPE text; DROP TABLE orders; ALTER TABLE users ALTER mood SET NOT NULL;';
-    const migration = { id: 'x', path: 'x.sql', sql, checksum: '', format: 'sql', foreignLedgerRow: null } as const;
+    const migration = {
+      id: 'x',
+      path: 'x.sql',
+      sql,
+      checksum: '',
+      format: 'sql',
+      transaction: 'statement',
+      foreignLedgerRow: null,
+    } as const;
     const statements = parseStatements(sql, 'x.sql');
     const places = placesIn(JSON.parse(snapshotJson(snapshot)));
     fc.assert(

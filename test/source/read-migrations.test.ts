@@ -51,6 +51,7 @@ describe('a folder of .sql files', () => {
       sql: '-- 1_a.sql',
       checksum: createHash('sha256').update('-- 1_a.sql').digest('hex'),
       format: 'sql',
+      transaction: 'statement',
       foreignLedgerRow: null,
     });
   });

@@ -4,13 +4,14 @@ import type { Rule } from '../rule.ts';
 export const outsideTransaction: Rule = {
   id: 'outside-transaction',
   severity: 'error',
-  summary: 'Refuses a transaction, and the tool that owns the file opens one.',
+  summary: 'Refuses a transaction, and stands in one, of the file itself or of its tool.',
   remedy:
     'Let Evenkeel apply it: statements that refuse a transaction run outside of one, and are finished or cleaned up.',
-  check({ facts, runsInTransaction }) {
-    if (facts.transaction === 'any' || !runsInTransaction) return null;
+  check({ facts, unit }) {
+    if (facts.transaction === 'any' || unit.openedBy === null) return null;
+    const where = unit.openedBy === 'tool' ? 'the tool of this file opens one around it' : 'it stands after BEGIN';
     return {
-      title: 'Refuses to run inside a transaction, and the tool of this file opens one around it.',
+      title: `Refuses to run inside a transaction, and ${where}.`,
       consequence: 'The migration fails with 25001 before it does anything.',
       relations: facts.locks.map((lock) => lock.relation),
     };
