@@ -13,26 +13,32 @@ export function backOffMs(attempt: number, budgetMs: number, capMs: number, rand
   return Math.round(least + random * Math.max(0, spread));
 }
 
-/**
- * A lock was asked for in vain: wait, then go on with `resume`, unless the step has waited long enough in all.
- *
- * @param budgetMs what the pause is measured by; `toldBudgetMs` is what was really waited, where that differs.
- */
+/** What was waited for in vain. */
+export interface LostWait {
+  /** What the pause is measured by. */
+  readonly budgetMs: number;
+  /** How long was really waited, where that differs. */
+  readonly toldMs?: number;
+  /** Which attempt the pause counts from, where it is not the step's. */
+  readonly attempt?: number;
+}
+
+/** A lock was asked for in vain: wait, then go on with `resume`, unless the step has waited long enough in all. */
 export function backOff<W extends Work>(
   context: RunContext,
   work: W,
   moment: Moment,
-  budgetMs: number,
+  lost: LostWait,
   resumeWith: (work: W) => Resume,
-  toldBudgetMs: number = budgetMs,
 ): Answer {
   const waitingSince = work.waitingSince ?? moment.at;
   const waitedMs = moment.at - waitingSince;
   if (waitedMs >= context.limits.maxLockWaitMs) return gaveUpWaiting(context, work, [], waitedMs);
   const attempt = Math.max(1, work.attempts);
-  const retryInMs = backOffMs(attempt, budgetMs, context.limits.backOffCapMs, moment.random);
+  const { budgetMs, toldMs = budgetMs } = lost;
+  const retryInMs = backOffMs(lost.attempt ?? attempt, budgetMs, context.limits.backOffCapMs, moment.random);
   const { migration, step } = addressOf(context, work);
-  const told: RunEventDetail = { type: 'lock:timeout', migration, step, attempt, budgetMs: toldBudgetMs, retryInMs };
+  const told: RunEventDetail = { type: 'lock:timeout', migration, step, attempt, budgetMs: toldMs, retryInMs };
   const waiting: W = { ...work, waitingSince };
   return pause(context, waiting, retryInMs, resumeWith(waiting), [told]);
 }

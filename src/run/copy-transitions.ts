@@ -105,7 +105,7 @@ export function afterFailedBatch(context: RunContext, state: StateOf<'copying'>,
   }
   if (copy.stopping) return stopped(context, copy, 'It was asked to stop.');
   const size = Math.max(1, Math.floor((state.size ?? step.batchRows) / 2));
-  return backOff(context, { ...copy, size }, input, budgetOf(copy), (waiting) =>
+  return backOff(context, { ...copy, size }, input, { budgetMs: budgetOf(copy) }, (waiting) =>
     resumeOf(copyBatch(context, waiting, cursor, 0)),
   );
 }
@@ -117,7 +117,7 @@ export function afterFailedPassStart(
 ): Answer {
   const copy = copyWorkOf(state);
   return afterFailure(context, copy, input.failure, () =>
-    backOff(context, { ...copy, attempts: copy.attempts + 1 }, input, budgetOf(copy), (waiting) =>
+    backOff(context, { ...copy, attempts: copy.attempts + 1 }, input, { budgetMs: budgetOf(copy) }, (waiting) =>
       resumeOf(walk(context, waiting, state.from)),
     ),
   );

@@ -108,7 +108,9 @@ export function afterFailedDrop(
   if (step.kind !== 'concurrent-index') return stopped(context, state, 'No index step.');
   const { phase, failure } = state;
   return afterFailure(context, state, input.failure, () =>
-    backOff(context, workOf(state), input, budgetOf(state), (work) => resumeOf(inspect(context, work, phase, failure))),
+    backOff(context, workOf(state), input, { budgetMs: budgetOf(state) }, (work) =>
+      resumeOf(inspect(context, work, phase, failure)),
+    ),
   );
 }
 
@@ -224,7 +226,9 @@ function afterBuildFailure(context: RunContext, state: Inspecting, input: Inspec
     if (state.attempts >= context.limits.maxIndexAttempts) {
       return stopped(context, state, `The build failed ${state.attempts} times, at last with: ${failure.message}.`);
     }
-    return backOff(context, workOf(state), input, budgetOf(state), (work) => resumeOf(observe(context, work, 0)));
+    return backOff(context, workOf(state), input, { budgetMs: budgetOf(state) }, (work) =>
+      resumeOf(observe(context, work, 0)),
+    );
   }
   return afterFailure(context, state, failure, () => stopped(context, state, failure.message));
 }
@@ -232,7 +236,9 @@ function afterBuildFailure(context: RunContext, state: Inspecting, input: Inspec
 export function afterFailedInspection(context: RunContext, state: Inspecting, input: InputOf<'sql-failed'>): Answer {
   const { phase, failure } = state;
   return afterFailure(context, state, input.failure, () =>
-    backOff(context, workOf(state), input, budgetOf(state), (work) => resumeOf(inspect(context, work, phase, failure))),
+    backOff(context, workOf(state), input, { budgetMs: budgetOf(state) }, (work) =>
+      resumeOf(inspect(context, work, phase, failure)),
+    ),
   );
 }
 

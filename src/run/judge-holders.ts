@@ -10,6 +10,8 @@ export interface Judgement {
   /** Those that a strike would have to stand behind; none: clear. */
   readonly blockers: readonly Blocker[];
   readonly sightings: Sightings;
+  /** Whether an autovacuum is among them that gives way to a waiter. */
+  readonly yields: boolean;
 }
 
 /**
@@ -27,15 +29,17 @@ export function judgeHolders(
 ): Judgement {
   const { at, lookingSince } = seen;
   const sightings = new Map<string, number>();
+  const givesWay = (holder: Holder): boolean =>
+    holder.isAutovacuum && rules.autovacuumYields && !holder.isWraparound && !holder.prepared;
   const old = holders.filter((holder) => {
     if (holder.prepared || holder.isWraparound) return true;
-    if (holder.isAutovacuum && rules.autovacuumYields) return false;
+    if (givesWay(holder)) return false;
     if (holder.ageMs !== null) return holder.ageMs > rules.oldMs;
     const first = seen.sightings.get(holder.transaction) ?? at;
     sightings.set(holder.transaction, first);
     return at - lookingSince < rules.oldMs || at - first >= rules.oldMs;
   });
-  return { blockers: strongest(old).map(blocker), sightings };
+  return { blockers: strongest(old).map(blocker), sightings, yields: holders.some(givesWay) };
 }
 
 /** One entry a transaction and relation, with its strongest mode; the oldest first. */

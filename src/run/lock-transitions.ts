@@ -1,8 +1,9 @@
 import type { Exposure, RunEventDetail } from '../model/run-event.ts';
 import { addressOf, answer, workOf } from './answer.ts';
-import { backOff, resumeOf } from './back-off.ts';
+import { backOff, type LostWait, resumeOf } from './back-off.ts';
 import { classifyFailure, type Failure } from './failure.ts';
-import { leaveStep, observe, probeTimeoutMs, seekLock, strike, strikeLockTimeoutMs } from './next-step.ts';
+import { wholeBudgetAttempt } from './knocks.ts';
+import { leaveStep, observe, probeTimeoutMs, seekLock, strike } from './next-step.ts';
 import type { Answer, InputOf, RunContext, StateOf, Work } from './state.ts';
 import { failedBy, fencedOut, gaveUpWaiting, stopped } from './stop.ts';
 
@@ -14,7 +15,7 @@ export function afterLook(context: RunContext, state: StateOf<'observing'>, inpu
   const { limits } = context;
   const { blockers, at } = input;
   const { migration, step } = addressOf(context, state);
-  if (blockers.length === 0) return afterClear(context, state, at);
+  if (blockers.length === 0) return afterClear(context, state, input);
   const waitingSince = state.waitingSince ?? at;
   const waitedMs = at - waitingSince;
   if (waitedMs >= limits.maxLockWaitMs) return gaveUpWaiting(context, state, blockers, waitedMs);
@@ -28,14 +29,14 @@ export function afterLook(context: RunContext, state: StateOf<'observing'>, inpu
   return observe(context, { ...workOf(state), waitingSince, reported }, min + input.random * (max - min), events);
 }
 
-function afterClear(context: RunContext, state: StateOf<'observing'>, at: number): Answer {
+function afterClear(context: RunContext, state: StateOf<'observing'>, { at, yields }: InputOf<'holders-seen'>): Answer {
   const { migration, step } = addressOf(context, state);
   const events: RunEventDetail[] =
     state.waitingSince === null || state.reported === null
       ? []
       : [{ type: 'lock:clear', migration, step, waitedMs: at - state.waitingSince }];
   const work = { ...workOf(state), reported: null };
-  if (work.step.kind === 'transaction') return strike(context, work, work.step, events);
+  if (work.step.kind === 'transaction') return strike(context, work, work.step, events, yields);
   if (work.step.kind !== 'concurrent-index') return stopped(context, work, 'A lock was sought for no reason.', events);
   return answer(
     context,
@@ -48,7 +49,9 @@ function afterClear(context: RunContext, state: StateOf<'observing'>, at: number
 /** A look at the holders, or the probe of an index's lock, failed. */
 export function afterFailedLook(context: RunContext, state: Work, input: InputOf<'sql-failed'>): Answer {
   return afterFailure(context, state, input.failure, () =>
-    backOff(context, workOf(state), input, budgetOf(state), (work) => resumeOf(observe(context, work, 0))),
+    backOff(context, workOf(state), input, { budgetMs: budgetOf(state) }, (work) =>
+      resumeOf(observe(context, work, 0)),
+    ),
   );
 }
 
@@ -99,16 +102,19 @@ export function afterFailedStrike(
   const { failure } = input;
   const brief = isBrief(state);
   const inVain = classifyFailure(failure) === 'lock';
+  const waitedMs = state.lockTimeoutMs;
   const counted: Exposure = {
     ...exposure,
     strikes: exposure.strikes + (brief ? 1 : 0),
-    waitedInQueueMs: exposure.waitedInQueueMs + (brief && inVain ? waitOf(failure, step.lockTimeoutMs) : 0),
+    waitedInQueueMs: exposure.waitedInQueueMs + (brief && inVain ? waitOf(failure, waitedMs) : 0),
     heldMs: exposure.heldMs + (brief && !inVain ? failure.elapsedMs : 0),
   };
   const work: Work = { ...workOf(state), exposure: withWaiters(counted, failure.waiters) };
-  const toldMs = strikeLockTimeoutMs(context, step);
+  const lost: LostWait = brief
+    ? { budgetMs: waitedMs, attempt: wholeBudgetAttempt(state.attempts) }
+    : { budgetMs: step.lockTimeoutMs, toldMs: waitedMs };
   return afterFailure(context, work, failure, () =>
-    backOff(context, work, input, step.lockTimeoutMs, (waiting) => resumeOf(seekLock(context, waiting, step)), toldMs),
+    backOff(context, work, input, lost, (waiting) => resumeOf(seekLock(context, waiting, step))),
   );
 }
 

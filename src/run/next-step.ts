@@ -2,6 +2,7 @@ import type { PostCondition, Step, TransactionStep } from '../model/plan.ts';
 import type { Exposure, RunEventDetail } from '../model/run-event.ts';
 import { addressOf, answer, close, migrationAt, stepAt, workOf } from './answer.ts';
 import type { CommandDetail } from './command.ts';
+import { briefBudgetMs } from './knocks.ts';
 import type { Answer, CopyWork, RecalledStep, RunContext, RunState, Work } from './state.ts';
 import { stopped } from './stop.ts';
 
@@ -157,31 +158,37 @@ export function observe(
   events: readonly RunEventDetail[] = [],
 ): Answer {
   if (work.stopping) return stopped(context, work, 'It was asked to stop.', events);
-  const budgetMs = work.step.kind === 'transaction' ? strikeLockTimeoutMs(context, work.step) : probeTimeoutMs(context);
+  const budgetMs = work.step.kind === 'transaction' ? wholeBudgetMs(context, work.step) : probeTimeoutMs(context);
   // An age below the budget says nothing: on a busy table somebody is always that old (never opens).
   const oldHolderMs = Math.max(context.limits.oldHolderMs, budgetMs);
   const command: CommandDetail = { kind: 'observe', locks: work.step.locks, oldHolderMs, budgetMs, afterMs };
   return answer(context, { kind: 'observing', ...workOf(work) }, command, events);
 }
 
-/** The one message that takes the locks, does the work, writes the ledger row and commits. */
+/**
+ * The one message that takes the locks, does the work, writes the ledger row and commits.
+ *
+ * @param patient somebody holds the lock who gives way to whoever waits for it: the whole budget at once.
+ */
 export function strike(
   context: RunContext,
   work: Work,
   step: TransactionStep,
   events: readonly RunEventDetail[] = [],
+  patient = false,
 ): Answer {
   const attempts = work.attempts + 1;
-  const state: RunState = { kind: 'striking', ...workOf(work), attempts };
-  const lockTimeoutMs = strikeLockTimeoutMs(context, step);
+  const knocks = step.lockClass === 'brief' && !patient;
+  const lockTimeoutMs = knocks ? briefBudgetMs(step, attempts) : wholeBudgetMs(context, step);
+  const state: RunState = { kind: 'striking', ...workOf(work), attempts, lockTimeoutMs };
   return answer(context, state, { kind: 'strike', step, attempts, lockTimeoutMs }, events);
 }
 
 /**
- * How long a strike may wait for a lock, ms: the step's short budget where waiting would hold others up, longer where
- * it does not.
+ * How long a strike may wait for a lock at most, ms: the step's short budget where waiting would hold others up, longer
+ * where it does not.
  */
-export function strikeLockTimeoutMs(context: RunContext, step: TransactionStep): number {
+export function wholeBudgetMs(context: RunContext, step: TransactionStep): number {
   switch (step.lockClass) {
     case 'scan':
       return Math.max(step.lockTimeoutMs, context.limits.scanLockTimeoutMs);

@@ -159,11 +159,11 @@ async function look(
   const autovacuumYields = capabilities.setsDeadlockTimeout
     ? command.budgetMs > STRIKE_DEADLOCK_TIMEOUT_MS
     : command.budgetMs > capabilities.deadlockTimeoutMs;
-  const { blockers, sightings } = judgeHolders(
+  const { blockers, sightings, yields } = judgeHolders(
     holders,
     { sightings: before.sightings, lookingSince: before.since, at },
     { oldMs: command.oldHolderMs, autovacuumYields },
   );
   memory.looking = { key, since: before.since, sightings, targets };
-  return { kind: 'holders-seen', blockers };
+  return { kind: 'holders-seen', blockers, yields };
 }

@@ -98,7 +98,8 @@ export type RunState =
   | (Work & { readonly kind: 'probing-step' })
   | (Work & { readonly kind: 'observing' })
   | (Work & { readonly kind: 'probing-lock' })
-  | (Work & { readonly kind: 'striking' })
+  /** `lockTimeoutMs`: how long it may wait for a lock. */
+  | (Work & { readonly kind: 'striking'; readonly lockTimeoutMs: number })
   | (Work & { readonly kind: 'backing-off'; readonly resume: Resume })
   | (Inspection & { readonly kind: 'inspecting-index' })
   | (Inspection & { readonly kind: 'repairing-index'; readonly rest: readonly RelationKey[] })
@@ -136,8 +137,8 @@ export type RunInputDetail =
   | { readonly kind: 'recorded' }
   | { readonly kind: 'waited' }
   | { readonly kind: 'condition-answered'; readonly holds: boolean }
-  /** The holders that are too old to strike behind; none: clear. */
-  | { readonly kind: 'holders-seen'; readonly blockers: readonly Blocker[] }
+  /** The holders that are too old to strike behind; none: clear. `yields`: one gives way to whoever waits long enough. */
+  | { readonly kind: 'holders-seen'; readonly blockers: readonly Blocker[]; readonly yields: boolean }
   | { readonly kind: 'lock-probed' }
   | { readonly kind: 'struck'; readonly heldMs: number; readonly waiters: number }
   | ({ readonly kind: 'index-inspected' } & IndexInspection)

@@ -67,7 +67,7 @@ export function afterFailedProbe(
   if (classifyFailure(input.failure) === 'fault') return probed(context, state, false);
   const { step } = state;
   return afterFailure(context, state, input.failure, () =>
-    backOff(context, workOf(state), input, budgetOf(state), (work) => {
+    backOff(context, workOf(state), input, { budgetMs: budgetOf(state) }, (work) => {
       const again = 'postCondition' in step ? probeCondition(context, work, step.postCondition) : null;
       return resumeOf(again ?? stopped(context, work, 'The step has no condition to look at.'));
     }),
@@ -102,7 +102,7 @@ export function afterBrokenProof(
   if (!('postCondition' in step) || step.postCondition.sql === null) return failedBy(context, state, input.failure);
   const command = { kind: 'probe-condition', condition: step.postCondition, sql: step.postCondition.sql } as const;
   return afterFailure(context, state, input.failure, () =>
-    backOff(context, workOf(state), input, budgetOf(state), (work) =>
+    backOff(context, workOf(state), input, { budgetMs: budgetOf(state) }, (work) =>
       resumeOf(answer(context, { ...state, ...work, kind: 'verifying' }, command)),
     ),
   );

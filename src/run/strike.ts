@@ -75,7 +75,7 @@ export async function strike(room: Workroom, order: StrikeOrder): Promise<RunInp
 }
 
 function supervision(room: Workroom, order: StrikeOrder, startedAt: number): Supervision {
-  const { step, address, lockTimeoutMs } = order;
+  const { step, address } = order;
   const { migration, step: id } = address;
   const scan = step.lockClass === 'scan';
   let toldAt = startedAt;
@@ -83,7 +83,7 @@ function supervision(room: Workroom, order: StrikeOrder, startedAt: number): Sup
     pid: room.worker.pid,
     firstLookMs: scan ? 250 : 30,
     everyMs: scan ? 250 : 60,
-    cancelAfterMs: step.lockClass === 'brief' ? 3 * lockTimeoutMs : null,
+    cancelAfterMs: step.lockClass === 'brief' ? 3 * step.lockTimeoutMs : null,
     stop: scan ? room.signal : null,
     onLook: async () => {
       const now = performance.now();

@@ -80,7 +80,7 @@ export const SAMPLE_STATES: { readonly [Kind in StateKind]: StateOf<Kind> } = {
   'probing-step': { kind: 'probing-step', ...onBrief },
   observing,
   'probing-lock': { kind: 'probing-lock', ...onIndex },
-  striking: { kind: 'striking', ...onBrief },
+  striking: { kind: 'striking', ...onBrief, lockTimeoutMs: 1 },
   'backing-off': {
     kind: 'backing-off',
     ...onBrief,
@@ -121,8 +121,9 @@ export const SAMPLE_INPUTS: {
     { kind: 'condition-answered', holds: false },
   ],
   'holders-seen': [
-    { kind: 'holders-seen', blockers: [] },
-    { kind: 'holders-seen', blockers: [blocker] },
+    { kind: 'holders-seen', blockers: [], yields: false },
+    { kind: 'holders-seen', blockers: [], yields: true },
+    { kind: 'holders-seen', blockers: [blocker], yields: false },
   ],
   'lock-probed': [{ kind: 'lock-probed' }],
   struck: [{ kind: 'struck', heldMs: 3, waiters: 1 }],
