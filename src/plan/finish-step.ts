@@ -104,6 +104,8 @@ function stepId(ordinal: number, name: string): string {
 interface Effect {
   readonly locks: readonly RelationLock[];
   readonly facts: readonly StatementFacts[];
+  /** Reads or writes rows of a table; the one row of a sequence is none. */
+  readonly touchesRows: boolean;
   readonly catalog: Catalog;
 }
 
@@ -111,10 +113,15 @@ interface Effect {
 function effectOf(sql: readonly string[], before: Catalog, tools: PlanTools): Effect {
   let catalog = before;
   const facts: StatementFacts[] = [];
+  let touchesRows = false;
   const locks = new Map<string, RelationLock>();
   for (const statement of sql.flatMap((text) => tools.parse(text))) {
     const own = tools.deriveFacts(statement, catalog);
     facts.push(own);
+    const schema = catalog;
+    const isSequence =
+      own.locks.length > 0 && own.locks.every((lock) => schema.relations[lock.relation]?.kind === 'sequence');
+    touchesRows ||= own.kind === 'dml' && !isSequence;
     for (const lock of own.locks) {
       // What an earlier statement of the same step has made is not there yet when the step asks for its locks.
       if (before.relations[lock.relation] === undefined && catalog.relations[lock.relation] !== undefined) continue;
@@ -123,12 +130,12 @@ function effectOf(sql: readonly string[], before: Catalog, tools: PlanTools): Ef
     }
     catalog = tools.applyStatement(catalog, statement);
   }
-  return { locks: [...locks.values()].sort((a, b) => (a.relation < b.relation ? -1 : 1)), facts, catalog };
+  return { locks: [...locks.values()].sort((a, b) => (a.relation < b.relation ? -1 : 1)), facts, touchesRows, catalog };
 }
 
 function classOf(effect: Effect, isFresh: (relation: string) => boolean): LockClass {
   const used = effect.locks.filter((lock) => !isFresh(lock.relation));
-  if (effect.facts.some((facts) => facts.kind === 'dml')) return used.length === 0 ? 'fresh' : 'rows';
+  if (effect.touchesRows) return used.length === 0 ? 'fresh' : 'rows';
   const isUnknown = effect.facts.some((facts) => facts.certainty === 'unknown');
   if (used.length === 0) return isUnknown ? 'brief' : 'fresh';
   const strongest = used.map((lock) => lock.mode).reduce(strongerLockMode);

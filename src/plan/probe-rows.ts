@@ -13,22 +13,36 @@ export interface RowProbe {
   readonly message: string;
 }
 
+/** SQL that fails when a query answers a row. */
+export function raiseIf({
+  violation,
+  sqlstate,
+  message,
+}: {
+  readonly violation: string;
+  readonly sqlstate: string;
+  readonly message: string;
+}): string {
+  return `DO $evenkeel$
+BEGIN
+  IF EXISTS (${violation}) THEN
+    RAISE EXCEPTION USING ERRCODE = '${sqlstate}', MESSAGE = ${quoteLiteral(message)};
+  END IF;
+END
+$evenkeel$`;
+}
+
 /**
  * Looks for rows that forbid a constraint before anything is changed: a NOT VALID constraint over bad rows would make
  * every UPDATE of such a row fail, also one of another column (23514; measured on 13 to 18).
  */
 export function probeRows(probe: RowProbe): TransactionDraft {
-  const body = `BEGIN
-  IF EXISTS (${probe.violation}) THEN
-    RAISE EXCEPTION USING ERRCODE = '${probe.sqlstate}', MESSAGE = ${quoteLiteral(probe.message)};
-  END IF;
-END`;
   return {
     kind: 'transaction',
     name: probe.name,
     phase: 'expand',
     why: 'Looks whether a row is in the way before anything is changed; reads and writes go on meanwhile.',
-    sql: [`DO $evenkeel$\n${body}\n$evenkeel$`],
+    sql: [raiseIf(probe)],
     undo: [],
     postCondition: { sentence: 'no row was in the way when the step looked', sql: null },
     locks: [probe.relation, ...(probe.alsoReads ?? [])].map((relation) => ({ relation, mode: 'ACCESS SHARE' })),

@@ -40,6 +40,7 @@ export const RECIPE_NAMES = [
   'add-column-apart',
   'add-column-backfill',
   'type-by-new-column',
+  'key-type-by-new-column',
   'rename-column-by-copy',
   'rename-table-by-view',
   'drop-column-after-gate',

@@ -7,6 +7,7 @@ import { createIndexPartitioned } from './recipes/create-index-partitioned.ts';
 import { dropColumnAfterGate, dropTableAfterGate } from './recipes/drop-after-gate.ts';
 import { dropIndexConcurrently } from './recipes/drop-index-concurrently.ts';
 import { foreignKeyNotValid } from './recipes/foreign-key-not-valid.ts';
+import { keyTypeByNewColumn } from './recipes/key-type-by-new-column.ts';
 import { keyUsingIndex } from './recipes/key-using-index.ts';
 import { notNullByCheck, notNullNotValid } from './recipes/not-null.ts';
 import { refreshConcurrently } from './recipes/refresh-concurrently.ts';
@@ -29,6 +30,7 @@ export const RECIPES: readonly Recipe[] = [
   addColumnApart,
   addColumnBackfill,
   typeByNewColumn,
+  keyTypeByNewColumn,
   renameColumnByCopy,
   renameTableByView,
   dropColumnAfterGate,

@@ -1,0 +1,125 @@
+-- Safe plan for PostgreSQL 18.
+-- Run it with: psql --no-psqlrc --set ON_ERROR_STOP=1 --file <this file>. It stops at the first statement
+-- that fails; a lock timeout means that the table was busy: run the rest again from that step on.
+-- evenkeel apply runs the same steps without standing in a lock queue, and resumes by itself.
+
+-- ==================== recipes/key-type-by-new-column/bad.sql
+
+-- 01-function-id (expand)
+-- The function that will fill the new column; nobody uses it yet.
+-- locks: nothing that existed before
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+SET LOCAL statement_timeout = '0ms';
+CREATE OR REPLACE FUNCTION public.evenkeel_customers_id_sync() RETURNS trigger LANGUAGE plpgsql AS $evenkeel$
+BEGIN
+  NEW.evenkeel_id_new := NEW.id;
+  RETURN NEW;
+END
+$evenkeel$;
+COMMIT;
+-- afterwards: public.evenkeel_customers_id_sync() has this source
+-- undo: DROP FUNCTION IF EXISTS public.evenkeel_customers_id_sync();
+
+-- 02-new-column-id (expand)
+-- The new column and its trigger appear together, so every write from now on fills both.
+-- locks: ACCESS EXCLUSIVE on public.customers (reads and writes wait)
+BEGIN;
+SET LOCAL lock_timeout = '100ms';
+SET LOCAL statement_timeout = '5000ms';
+ALTER TABLE public.customers ADD COLUMN evenkeel_id_new bigint;
+CREATE TRIGGER zzz_evenkeel_customers_id_sync BEFORE INSERT OR UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION public.evenkeel_customers_id_sync();
+COMMIT;
+-- afterwards: public.customers has the column evenkeel_id_new
+-- undo: DROP TRIGGER zzz_evenkeel_customers_id_sync ON public.customers;
+-- undo: DROP FUNCTION public.evenkeel_customers_id_sync();
+-- undo: ALTER TABLE public.customers DROP COLUMN evenkeel_id_new;
+
+-- 03-copy-id (migrate)
+-- Rows that nobody has touched since are converted in small transactions; nobody waits for more than a few
+-- rows.
+-- locks: ROW EXCLUSIVE on public.customers (reads and writes go on)
+SET statement_timeout = 0;
+DO $evenkeel$
+BEGIN
+  WHILE EXISTS (SELECT FROM public.customers WHERE (ROW(evenkeel_id_new)::record *<> ROW((id)::bigint)::record)) LOOP
+    SET LOCAL lock_timeout = '500ms';
+    UPDATE public.customers SET evenkeel_id_new = id WHERE ((ROW(evenkeel_id_new)::record *<> ROW((id)::bigint)::record)) AND ("id") IN (
+      SELECT "id" FROM public.customers WHERE (ROW(evenkeel_id_new)::record *<> ROW((id)::bigint)::record) ORDER BY "id" LIMIT 1000 FOR UPDATE);
+    COMMIT;
+  END LOOP;
+END $evenkeel$;
+RESET statement_timeout;
+-- afterwards: no row of public.customers is left to do
+
+-- 04-probe-customers-evenkeel_id_new (expand)
+-- Looks whether a row is in the way before anything is changed; reads and writes go on meanwhile.
+-- locks: ACCESS SHARE on public.customers (reads and writes go on)
+BEGIN;
+SET LOCAL lock_timeout = '5000ms';
+SET LOCAL statement_timeout = '0ms';
+DO $evenkeel$
+BEGIN
+  IF EXISTS (SELECT 1 FROM public.customers WHERE evenkeel_id_new IS NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = '23502', MESSAGE = 'rows of public.customers have no evenkeel_id_new: fill them before it can be NOT NULL';
+  END IF;
+END
+$evenkeel$;
+COMMIT;
+-- afterwards: no row was in the way when the step looked
+
+-- 05-add-customers_evenkeel_id_new_not_null (expand)
+-- NOT NULL ... NOT VALID refuses new NULLs at once and reads no old row: a moment under ACCESS EXCLUSIVE.
+-- locks: ACCESS EXCLUSIVE on public.customers (reads and writes wait)
+BEGIN;
+SET LOCAL lock_timeout = '100ms';
+SET LOCAL statement_timeout = '5000ms';
+ALTER TABLE public.customers ADD CONSTRAINT customers_evenkeel_id_new_not_null NOT NULL evenkeel_id_new NOT VALID;
+COMMIT;
+-- afterwards: public.customers has the constraint customers_evenkeel_id_new_not_null
+-- undo: ALTER TABLE public.customers DROP CONSTRAINT customers_evenkeel_id_new_not_null;
+
+-- 06-validate-customers_evenkeel_id_new_not_null (migrate)
+-- VALIDATE reads the table while reads and writes go on.
+-- locks: SHARE UPDATE EXCLUSIVE on public.customers (reads and writes go on)
+BEGIN;
+SET LOCAL lock_timeout = '5000ms';
+SET LOCAL statement_timeout = '0ms';
+ALTER TABLE public.customers VALIDATE CONSTRAINT customers_evenkeel_id_new_not_null;
+COMMIT;
+-- afterwards: the constraint customers_evenkeel_id_new_not_null of public.customers is valid
+
+-- 07-index-evenkeel_customers_pkey_new (expand)
+-- The new column gets the same index as customers_pkey, built while everybody works on.
+-- locks: SHARE UPDATE EXCLUSIVE on public.customers (reads and writes go on)
+SET lock_timeout = 0;
+SET statement_timeout = 0;
+CREATE UNIQUE INDEX CONCURRENTLY evenkeel_customers_pkey_new ON public.customers USING btree (evenkeel_id_new);
+RESET lock_timeout;
+RESET statement_timeout;
+-- afterwards: the index public.evenkeel_customers_pkey_new is valid
+-- undo: DROP INDEX CONCURRENTLY IF EXISTS public.evenkeel_customers_pkey_new;
+
+-- 08-gate-type-id (contract)
+-- From the next step on the column has its new type; prepared statements that return it have to be
+-- prepared again.
+-- Deploy code that can read and write public.customers.id as bigint (a driver may hand it over as another
+-- type: node-postgres gives bigint as a string), and wait until no older version runs.
+-- Take the next statement out once that is done.
+DO $evenkeel$ BEGIN RAISE EXCEPTION USING MESSAGE = 'Gate 08-gate-type-id: Deploy code that can read and write public.customers.id as bigint (a driver may hand it over as another type: node-postgres gives bigint as a string), and wait until no older version runs.'; END $evenkeel$;
+
+-- 09-swap-id (contract)
+-- The new column takes the place of the old one, as the key that it is: catalog work only, a moment under
+-- ACCESS EXCLUSIVE.
+-- locks: ACCESS EXCLUSIVE on public.customers (reads and writes wait)
+BEGIN;
+SET LOCAL lock_timeout = '100ms';
+SET LOCAL statement_timeout = '5000ms';
+DROP TRIGGER zzz_evenkeel_customers_id_sync ON public.customers;
+DROP FUNCTION public.evenkeel_customers_id_sync();
+ALTER TABLE public.customers DROP COLUMN id;
+ALTER TABLE public.customers RENAME COLUMN evenkeel_id_new TO id;
+ALTER TABLE public.customers ADD CONSTRAINT customers_pkey PRIMARY KEY USING INDEX evenkeel_customers_pkey_new;
+ALTER TABLE public.customers RENAME CONSTRAINT customers_evenkeel_id_new_not_null TO customers_id_not_null;
+COMMIT;
+-- afterwards: public.customers has no column evenkeel_id_new
