@@ -1,22 +1,15 @@
 import { readFileSync } from 'node:fs';
-import pg from 'pg';
+import type { Connection } from '../src/db/connection.ts';
+import { connectPostgres } from '../src/db/postgres.ts';
 import { type PostgresServer, startPostgresServer } from '../src/server/postgres-server.ts';
+import { type OutsideObservation, observeOutside } from '../src/trace/observe-outside.ts';
+import { observeStatement } from '../src/trace/observe-statement.ts';
+import { compareText, countRows, namedLocks, readRelationStates, strongestModes } from '../src/trace/relation-state.ts';
+import { OBSERVED_SERVER_SETTINGS } from '../src/trace/server-settings.ts';
+import { NEEDS_NO_TRANSACTION } from '../src/trace/statement-outcome.ts';
+import { requestsInside, strongerLocks } from '../src/trace/stopped-locks.ts';
 import { type Form, hasForm, type SchemaName } from './form.ts';
 import type { MeasuredFile, MeasuredForm } from './measured-form.ts';
-import { type Outcome, observeInside } from './observe-inside.ts';
-import { observeOutside } from './observe-outside.ts';
-import { compareText, countRows, readRelationStates } from './relation-state.ts';
-import { requestsInside, strongerLocks } from './stopped-locks.ts';
-
-/** No work of the server's own may mix with what a statement does, and parallel workers' scans are not counted. */
-export const MEASURING_SETTINGS: Readonly<Record<string, string>> = {
-  autovacuum: 'off',
-  max_parallel_maintenance_workers: '0',
-  max_parallel_workers_per_gather: '0',
-  jit: 'off',
-};
-
-const NEEDS_NO_TRANSACTION = '25001';
 
 export interface MeasureOptions {
   /** Look in every form for locks that are given back before it ends; several times as slow. */
@@ -29,7 +22,7 @@ export async function measureMajor(
   forms: readonly Form[],
   options: MeasureOptions = {},
 ): Promise<MeasuredFile> {
-  const server = await startPostgresServer({ major, settings: MEASURING_SETTINGS });
+  const server = await startPostgresServer({ major, settings: OBSERVED_SERVER_SETTINGS });
   const workshop = new Workshop(server, options.everyRequest === true);
   try {
     await workshop.open();
@@ -60,6 +53,23 @@ async function measureForm(workshop: Workshop, form: Form): Promise<MeasuredForm
   };
 }
 
+/** Runs one form in a transaction that is rolled back, and looks at what it took and did before that. */
+async function observeInside(
+  connection: Connection,
+  form: Form,
+  rowsBefore: ReadonlyMap<number, number>,
+): Promise<OutsideObservation> {
+  await connection.execute(`SET TimeZone = '${form.timeZone ?? 'UTC'}'`);
+  await connection.execute('BEGIN');
+  try {
+    const before = await readRelationStates(connection);
+    const { error, held, effects } = await observeStatement(connection, form.sql, { before, rowsBefore });
+    return { error, locks: namedLocks(before, strongestModes(held)), effects };
+  } finally {
+    await connection.execute('ROLLBACK');
+  }
+}
+
 /** The SQL of a base schema. */
 function readSchema(name: SchemaName): string {
   return readFileSync(new URL(`../measured/schemas/${name}.sql`, import.meta.url), 'utf8');
@@ -67,7 +77,7 @@ function readSchema(name: SchemaName): string {
 
 interface SharedDatabase {
   readonly name: string;
-  readonly client: pg.Client;
+  readonly client: Connection;
   readonly rows: ReadonlyMap<number, number>;
 }
 
@@ -87,13 +97,13 @@ class Workshop {
   /** A place for SET TABLESPACE to move things to. */
   async open(): Promise<void> {
     const client = await this.#connect('postgres');
-    await client.query('SET allow_in_place_tablespaces = on');
-    await client.query("CREATE TABLESPACE measured_space LOCATION ''");
-    await client.end();
+    await client.execute('SET allow_in_place_tablespaces = on');
+    await client.execute("CREATE TABLESPACE measured_space LOCATION ''");
+    await client.close();
   }
 
   /** In a transaction; forms with a setup get a database of their own, for the setup's own locks must be gone. */
-  async inside(form: Form): Promise<Outcome> {
+  async inside(form: Form): Promise<OutsideObservation> {
     if (form.setup === undefined) {
       const { name, client, rows } = await this.#sharedDatabase(form.schema);
       return await this.#withRequests(name, form, await observeInside(client, form, rows));
@@ -104,25 +114,28 @@ class Workshop {
       const rows = await countRows(client, await readRelationStates(client));
       return await this.#withRequests(name, form, await observeInside(client, form, rows));
     } finally {
-      await client.end();
+      await client.close();
       await this.#drop(name);
     }
   }
 
-  async outside(form: Form): Promise<Outcome> {
+  async outside(form: Form): Promise<OutsideObservation> {
     const name = await this.#copy(form);
     try {
-      return await observeOutside(() => this.#connect(name), form);
+      const connect = (): Promise<Connection> => this.#connect(name);
+      const runner = await connect();
+      await runner.execute(`SET TimeZone = '${form.timeZone ?? 'UTC'}'`);
+      return await observeOutside({ sql: form.sql, runner, connect, connectObserver: connect });
     } finally {
       await this.#drop(name);
     }
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#shared.values()].map(({ client }) => client.end()));
+    await Promise.all([...this.#shared.values()].map(({ client }) => client.close()));
   }
 
-  async #withRequests(database: string, form: Form, outcome: Outcome): Promise<Outcome> {
+  async #withRequests(database: string, form: Form, outcome: OutsideObservation): Promise<OutsideObservation> {
     const wanted = form.givesLocksBack === true || this.#everyRequest;
     if (!wanted || outcome.error !== null) return outcome;
     const requests = await requestsInside(() => this.#connect(database), form);
@@ -147,9 +160,9 @@ class Workshop {
     if (this.#templates.has(name)) return name;
     await this.#admin(`CREATE DATABASE ${name}`);
     const client = await this.#connect(name);
-    await client.query(readSchema(schema));
-    await client.query('ANALYZE');
-    await client.end();
+    await client.execute(readSchema(schema));
+    await client.execute('ANALYZE');
+    await client.close();
     this.#templates.add(name);
     return name;
   }
@@ -161,8 +174,8 @@ class Workshop {
     await this.#admin(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     if (form.setup !== undefined) {
       const client = await this.#connect(name);
-      await client.query(form.setup);
-      await client.end();
+      await client.execute(form.setup);
+      await client.close();
     }
     return name;
   }
@@ -173,13 +186,11 @@ class Workshop {
 
   async #admin(sql: string): Promise<void> {
     const client = await this.#connect('postgres');
-    await client.query(sql);
-    await client.end();
+    await client.execute(sql);
+    await client.close();
   }
 
-  async #connect(database: string): Promise<pg.Client> {
-    const client = new pg.Client(this.#server.url(database));
-    await client.connect();
-    return client;
+  async #connect(database: string): Promise<Connection> {
+    return connectPostgres(this.#server.url(database), { applicationName: 'measure' });
   }
 }

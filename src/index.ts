@@ -4,6 +4,7 @@ export { writeBaseline } from './api/baseline-file.ts';
 export {
   type CheckOptions,
   checkMigrations as check,
+  type ExplainOptions,
   explainFiles as explain,
   planMigrations as makePlan,
 } from './api/check-migrations.ts';
@@ -16,6 +17,7 @@ export {
   snapshotDatabase as takeSnapshot,
   type TakenSnapshot,
 } from './api/snapshot-database.ts';
+export type { TraceOptions } from './api/trace-migrations.ts';
 export type { ResolvedConfig } from './config/resolve-config.ts';
 export { defineConfig, type UserConfig } from './config/user-config.ts';
 export type { Calibration } from './model/calibration.ts';
@@ -35,4 +37,5 @@ export type {
 } from './model/rule-settings.ts';
 export type { RunEvent, RunOutcome } from './model/run-event.ts';
 export type { Snapshot } from './model/snapshot.ts';
+export type { TracedStatement, TraceSummary } from './model/traced-statement.ts';
 export { listRecipes, listRules } from './pipeline/list-rules.ts';

@@ -22,7 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: ['model', 'db', 'sql', 'backfill'],
   pipeline: ['model', 'sql', 'catalog', 'facts', 'lint', 'plan'],
   snapshot: ['model', 'db', 'catalog'],
-  api: ['model', 'config', 'source', 'sql', 'db', 'catalog', 'snapshot', 'pipeline', 'run'],
+  trace: ['model', 'db', 'server'],
+  api: ['model', 'config', 'source', 'sql', 'db', 'catalog', 'snapshot', 'trace', 'pipeline', 'run'],
   index: ['model', 'config', 'pipeline', 'api'],
   cli: ['model', 'index', 'report'],
 };

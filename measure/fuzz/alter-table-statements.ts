@@ -7,9 +7,12 @@ import { type Names, quoted } from './names.ts';
 export function alterTable(names: Names, choices: Choices, major: number): string {
   const table = names.table();
   const name = choices.below(40) === 39 ? names.relation('view') : names.written(table.name);
-  const first = command(table, names, choices, major);
-  const second = choices.below(5) === 4 ? `, ${command(table, names, choices, major)}` : '';
-  return `ALTER TABLE ${choices.rarely('IF EXISTS ', 10)}${choices.rarely('ONLY ', 9)}${name} ${first}${second}`;
+  const commands = [command(table, names, choices, major)];
+  for (const one of [5, 3, 3]) {
+    if (choices.below(one) < one - 1) break;
+    commands.push(command(table, names, choices, major));
+  }
+  return `ALTER TABLE ${choices.rarely('IF EXISTS ', 10)}${choices.rarely('ONLY ', 9)}${name} ${commands.join(', ')}`;
 }
 
 function command(table: Table, names: Names, choices: Choices, major: number): string {

@@ -1,19 +1,35 @@
 import type { Catalog, Column, Relation, Table, View } from '../../src/model/catalog.ts';
-import { type QualifiedName, relationKey } from '../../src/model/relation-name.ts';
+import { type QualifiedName, type RelationKey, relationKey } from '../../src/model/relation-name.ts';
 import type { Choices } from './choices.ts';
+
+/** What statements call the things that they make. */
+const MADE = /^(made|renamed|Made Up)/;
 
 /** Names of a schema, chosen at random; now and then one that does not exist. */
 export class Names {
   readonly #choices: Choices;
   readonly #relations: readonly Relation[];
+  /** Relations that are preferred: those of a chain, and what the chain made itself. */
+  readonly #near: readonly Relation[];
   readonly catalog: Catalog;
 
-  constructor(catalog: Catalog, choices: Choices) {
+  constructor(catalog: Catalog, choices: Choices, near: ReadonlySet<RelationKey> = new Set()) {
     this.catalog = catalog;
     this.#choices = choices;
     this.#relations = Object.keys(catalog.relations)
       .sort()
       .flatMap((key) => catalog.relations[key] ?? []);
+    this.#near =
+      near.size === 0
+        ? []
+        : this.#relations.filter((one) => near.has(relationKey(one.name)) || MADE.test(one.name.name));
+  }
+
+  /** Those of a kind: of the preferred ones, three times out of four. */
+  #ofKind(kind: Relation['kind']): readonly Relation[] {
+    const near = this.#near.filter((one) => one.kind === kind);
+    const isNear = near.length > 0 && this.#choices.below(4) < 3;
+    return isNear ? near : this.#relations.filter((one) => one.kind === kind);
   }
 
   tables(): readonly Table[] {
@@ -21,7 +37,7 @@ export class Names {
   }
 
   table(): Table {
-    const table = this.#choices.one(this.tables());
+    const table = this.#choices.one(this.#ofKind('table').filter((one): one is Table => one.kind === 'table'));
     if (table === undefined) throw new RangeError('The schema has no tables.');
     return table;
   }
@@ -39,7 +55,7 @@ export class Names {
       case 13:
         return 'no_such_thing';
       default:
-        return this.written(this.#choices.one(this.#relations.filter((one) => one.kind === kind))?.name ?? null);
+        return this.written(this.#choices.one(this.#ofKind(kind))?.name ?? null);
     }
   }
 

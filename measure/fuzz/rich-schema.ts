@@ -4,7 +4,7 @@
  * quotes. Every table holds rows, and the rows keep all constraints.
  */
 export function richSchema(major: number): string {
-  return [TYPES, TABLES, FAMILIES, PARTITIONS, ROWS, DEPENDENTS, major >= 18 ? SINCE_18 : ''].join('\n');
+  return [TYPES, TABLES, FAMILIES, PARTITIONS, ROWS, DEPENDENTS, DEEPER, major >= 18 ? SINCE_18 : ''].join('\n');
 }
 
 const TYPES = `
@@ -194,6 +194,38 @@ CREATE STATISTICS orders_stats ON state, code FROM orders;
 CREATE PUBLICATION changes FOR TABLE customers, app.accounts;
 CREATE RULE journal_keep AS ON INSERT TO loose WHERE new.a < 0 DO ALSO NOTHING;
 ALTER TABLE loose CLUSTER ON loose_unique_idx;
+`;
+
+/** What functions, nested types and three levels of partitions bring along. */
+const DEEPER = `
+CREATE TYPE span AS RANGE (subtype = integer);
+CREATE DOMAIN moods AS mood[];
+CREATE TABLE strata (id bigint NOT NULL, day date NOT NULL, kind text NOT NULL, note text, size integer,
+  CONSTRAINT strata_size_check CHECK (pure(size) > 0)) PARTITION BY RANGE (day);
+CREATE TABLE strata_1 PARTITION OF strata FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (kind);
+CREATE TABLE strata_1_a PARTITION OF strata_1 FOR VALUES IN ('a') PARTITION BY HASH (id);
+CREATE TABLE strata_1_a_0 PARTITION OF strata_1_a FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE strata_1_a_1 PARTITION OF strata_1_a FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE strata_1_rest PARTITION OF strata_1 DEFAULT;
+CREATE TABLE strata_rest PARTITION OF strata DEFAULT PARTITION BY LIST (kind);
+CREATE TABLE strata_rest_rest PARTITION OF strata_rest DEFAULT;
+CREATE UNIQUE INDEX strata_key ON strata (id, day, kind);
+CREATE INDEX strata_note_idx ON strata (lower(note)) WHERE size > 0;
+CREATE TABLE "Größe" ("Naïve" integer CONSTRAINT "Größe_key" UNIQUE, "ß" moods, spans span, couple pair, many mood[],
+  made_by text DEFAULT CURRENT_USER, wild integer DEFAULT wild(),
+  CONSTRAINT "Größe_check" CHECK (pure("Naïve") <> wild() - 8));
+CREATE INDEX "Größe_pure" ON "Größe" (pure("Naïve"));
+CREATE SEQUENCE app.kept_seq OWNED BY app.journal.level;
+INSERT INTO strata SELECT n, '2024-01-01'::date + n % 700, CASE WHEN n % 3 = 0 THEN 'b' ELSE 'a' END, 'n' || n, n FROM generate_series(1, 900) n;
+INSERT INTO "Größe" SELECT n, '{sad}'::mood[], '[1,3)'::span, ROW(n, 'b')::pair, '{ok}'::mood[] FROM generate_series(1, 200) n;
+CREATE VIEW sizes AS SELECT "Naïve" AS naive, pure("Naïve") AS pure FROM "Größe";
+CREATE MATERIALIZED VIEW open_totals AS SELECT id, total FROM open_orders;
+CREATE VIEW strata_view AS SELECT day, kind FROM strata;
+CREATE RULE strata_view_rule AS ON DELETE TO strata_view DO INSTEAD NOTHING;
+CREATE POLICY sized ON "Größe" FOR SELECT USING (pure("Naïve") > 0);
+CREATE TRIGGER strata_touch AFTER INSERT ON strata FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE TRIGGER sized_when BEFORE UPDATE ON "Größe" FOR EACH ROW WHEN (NEW."Naïve" > 0) EXECUTE FUNCTION touch();
+CREATE STATISTICS app.strata_stats ON day, kind FROM strata;
 `;
 
 const SINCE_18 = `

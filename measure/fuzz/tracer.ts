@@ -1,42 +1,77 @@
-import pg from 'pg';
+import { readCatalogInTransaction } from '../../src/catalog/read/read-catalog-in-transaction.ts';
 import { readCatalog } from '../../src/catalog/read-catalog.ts';
+import type { Connection } from '../../src/db/connection.ts';
 import { connectPostgres } from '../../src/db/postgres.ts';
 import type { Catalog } from '../../src/model/catalog.ts';
 import { type PostgresServer, startPostgresServer } from '../../src/server/postgres-server.ts';
-import { effectsOf, NO_EFFECTS, type ReadCounters } from '../effects.ts';
-import type { MeasuredOutcome } from '../judge-facts.ts';
-import { MEASURING_SETTINGS } from '../measure-major.ts';
-import { backendPid, errorOf, readBytes } from '../observe-inside.ts';
-import { countRows, namedLocks, type RelationStates, readLocks, readRelationStates } from '../relation-state.ts';
-
-const TEMPLATE = 'fuzz';
-
-/** Refused in a transaction; what it would do outside is not looked at. */
-const NEEDS_NO_TRANSACTION = '25001';
+import { effectsOf, NO_EFFECTS } from '../../src/trace/effects.ts';
+import { errorOf } from '../../src/trace/error-of.ts';
+import { observeStatement, readBytes } from '../../src/trace/observe-statement.ts';
+import {
+  countRows,
+  namedLocks,
+  type RelationStates,
+  readLocks,
+  readRelationStates,
+  strongestModes,
+} from '../../src/trace/relation-state.ts';
+import { readScanCounters, readsBetween } from '../../src/trace/scan-counters.ts';
+import { OBSERVED_SERVER_SETTINGS } from '../../src/trace/server-settings.ts';
+import { NEEDS_NO_TRANSACTION, type StatementOutcome } from '../../src/trace/statement-outcome.ts';
 
 /** What is rolled back leaves dead rows and counts behind, from which the server makes other plans in time. */
 const STATEMENTS_A_COPY = 200;
+
+const SESSION = `SET TimeZone = 'UTC'; SET client_min_messages = error; SET jit = off;
+  SET max_parallel_maintenance_workers = 0; SET max_parallel_workers_per_gather = 0`;
+
+/** Statements after which rows must be counted anew. */
+const CHANGES_ROWS =
+  /^(INSERT|UPDATE|DELETE|MERGE|WITH|COPY|TRUNCATE|REFRESH|DO|CALL|SELECT)\b|\bAS (SELECT|TABLE|WITH)\b/;
+
+/** What one statement of a chain did, and what those before it held already. */
+export interface ChainStep {
+  readonly outcome: StatementOutcome;
+  readonly held: StatementOutcome['locks'];
+}
+
+/** A running server; `stop` leaves it alone when it is not the tracer's own. */
+export type TracedServer = Pick<PostgresServer, 'url' | 'stop'>;
+
+let tracers = 0;
+
+function connect(server: TracedServer, database: string): Promise<Connection> {
+  return connectPostgres(server.url(database), { applicationName: 'fuzz' });
+}
 
 /**
  * A server with one schema, on which statement after statement runs in a transaction that is rolled back. What does not
  * change between them is read once, so that there are hundreds a second.
  */
 export class Tracer {
-  readonly #server: PostgresServer;
-  readonly #admin: pg.Client;
+  readonly #server: TracedServer;
+  /** The database that all others are copied from. */
+  readonly #template: string;
+  readonly #admin: Connection;
   readonly #before: RelationStates;
   readonly #rowsBefore: ReadonlyMap<number, number>;
-  #copy: { readonly client: pg.Client; readonly pid: number } | null = null;
+  /** What the chain has left behind so far. */
+  #rows: ReadonlyMap<number, number> = new Map();
+  #states: RelationStates = new Map();
+  #locks: Awaited<ReturnType<typeof readLocks>> = new Map();
+  #copy: Connection | null = null;
   #copies = 0;
   #statements = 0;
 
   private constructor(
-    server: PostgresServer,
-    admin: pg.Client,
+    server: TracedServer,
+    template: string,
+    admin: Connection,
     before: RelationStates,
     rowsBefore: ReadonlyMap<number, number>,
   ) {
     this.#server = server;
+    this.#template = template;
     this.#admin = admin;
     this.#before = before;
     this.#rowsBefore = rowsBefore;
@@ -44,43 +79,53 @@ export class Tracer {
 
   /** Starts a server of a major and loads a schema into it. */
   static async start(major: number, schema: string): Promise<Tracer> {
-    const server = await startPostgresServer({ major, settings: MEASURING_SETTINGS });
-    const admin = new pg.Client(server.url('postgres'));
-    await admin.connect();
-    await admin.query(`CREATE DATABASE ${TEMPLATE}`);
-    const client = new pg.Client(server.url(TEMPLATE));
-    await client.connect();
-    await client.query(schema);
-    await client.query('ANALYZE');
+    return Tracer.on(await startPostgresServer({ major, settings: OBSERVED_SERVER_SETTINGS }), schema);
+  }
+
+  /** Loads a schema into a database of its own of a server that is running. */
+  static async on(server: TracedServer, schema: string): Promise<Tracer> {
+    tracers += 1;
+    const template = `fuzz_${process.pid}_${tracers}`;
+    const admin = await connect(server, 'postgres');
+    await admin.execute(`CREATE DATABASE ${template}`);
+    const client = await connect(server, template);
+    await client.execute(schema);
+    await client.execute('ANALYZE');
     const before = await readRelationStates(client);
     const rows = await countRows(client, before);
-    await client.end();
-    return new Tracer(server, admin, before, rows);
+    await client.close();
+    return new Tracer(server, template, admin, before, rows);
   }
 
   async stop(): Promise<void> {
-    await this.#copy?.client.end();
-    await this.#admin.end();
+    await this.#copy?.close();
+    await this.#admin.execute(`DROP DATABASE IF EXISTS ${this.#copyName()} WITH (FORCE)`);
+    await this.#admin.execute(`DROP DATABASE ${this.#template} WITH (FORCE)`);
+    await this.#admin.close();
     await this.#server.stop();
   }
 
+  #copyName(): string {
+    return `${this.#template}_copy_${this.#copies}`;
+  }
+
   /** A connection to a copy of the schema that not many statements ran on; its objects have the same numbers. */
-  async #fresh(): Promise<{ readonly client: pg.Client; readonly pid: number }> {
-    if (this.#copy !== null && this.#statements % STATEMENTS_A_COPY > 0) return this.#copy;
-    await this.#copy?.client.end();
-    await this.#admin.query(`DROP DATABASE IF EXISTS copy_${this.#copies} WITH (FORCE)`);
+  async #fresh(): Promise<Connection> {
+    if (this.#copy !== null && this.#statements < STATEMENTS_A_COPY) return this.#copy;
+    this.#statements = 0;
+    await this.#copy?.close();
+    await this.#admin.execute(`DROP DATABASE IF EXISTS ${this.#copyName()} WITH (FORCE)`);
     this.#copies += 1;
-    await this.#admin.query(`CREATE DATABASE copy_${this.#copies} TEMPLATE ${TEMPLATE}`);
-    const client = new pg.Client(this.#server.url(`copy_${this.#copies}`));
-    await client.connect();
-    await client.query("SET TimeZone = 'UTC'; SET client_min_messages = error");
-    this.#copy = { client, pid: await backendPid(client) };
+    await this.#admin.execute(`CREATE DATABASE ${this.#copyName()} TEMPLATE ${this.#template}`);
+    const client = await connect(this.#server, this.#copyName());
+    await client.execute(SESSION);
+    this.#copy = client;
     return this.#copy;
   }
 
   /** The schema as the server knows it. */
   async catalog(): Promise<Catalog> {
-    const connection = await connectPostgres(this.#server.url(TEMPLATE), { applicationName: 'fuzz' });
+    const connection = await connect(this.#server, this.#template);
     try {
       return await readCatalog(connection);
     } finally {
@@ -89,48 +134,81 @@ export class Tracer {
   }
 
   /** Runs a statement, looks at what it took and did, and takes it back. */
-  async trace(sql: string): Promise<MeasuredOutcome> {
-    const { client, pid } = await this.#fresh();
+  async trace(sql: string): Promise<StatementOutcome> {
+    const client = await this.#fresh();
     this.#statements += 1;
-    await client.query('BEGIN');
+    await client.execute('BEGIN');
     try {
-      const readsBefore = await this.#reads(client);
-      const error = await errorOf(client, sql);
-      if (error !== null) {
-        const transaction = error.sqlstate === NEEDS_NO_TRANSACTION ? 'outside-only' : 'any';
-        return { transaction, error, locks: [], ...NO_EFFECTS };
-      }
-      const locks = await readLocks(client, pid);
-      const reads = difference(readsBefore, await this.#reads(client));
-      const after = await readRelationStates(client);
-      const bytesAfter = await readBytes(client, this.#before, after);
-      const seen = { before: this.#before, after, rowsBefore: this.#rowsBefore, bytesAfter, reads };
-      return { transaction: 'any', error: null, locks: namedLocks(this.#before, locks), ...effectsOf(seen) };
+      const from = { before: this.#before, rowsBefore: this.#rowsBefore };
+      const { error, held, effects } = await observeStatement(client, sql, from);
+      const transaction = error?.sqlstate === NEEDS_NO_TRANSACTION ? 'outside-only' : 'any';
+      return { transaction, error, locks: namedLocks(this.#before, strongestModes(held)), ...effects };
     } finally {
-      await client.query('ROLLBACK');
+      await client.execute('ROLLBACK');
     }
   }
 
-  async #reads(client: pg.Client): Promise<ReadonlyMap<number, ReadCounters>> {
-    const { rows } = await client.query<{ oid: string; scans: number | null; rows: number | null }>({
-      name: 'reads',
-      text: `SELECT o::int8 AS oid, pg_stat_get_xact_numscans(o)::int AS scans,
-        pg_stat_get_xact_tuples_returned(o)::int AS rows FROM unnest($1::oid[]) o`,
-      values: [[...this.#before.keys()]],
-    });
-    return new Map(rows.map((row) => [Number(row.oid), { scans: row.scans ?? 0, rows: row.rows ?? 0 }]));
+  /** Opens a transaction for statements that stay until `endChain`. */
+  async beginChain(): Promise<void> {
+    const client = await this.#fresh();
+    await client.execute('BEGIN');
+    this.#rows = this.#rowsBefore;
+    this.#states = this.#before;
+    this.#locks = new Map();
   }
-}
 
-/** What came to the counters between two looks at them. */
-function difference(
-  before: ReadonlyMap<number, ReadCounters>,
-  after: ReadonlyMap<number, ReadCounters>,
-): ReadonlyMap<number, ReadCounters> {
-  const grown = new Map<number, ReadCounters>();
-  for (const [oid, now] of after) {
-    const then = before.get(oid) ?? { scans: 0, rows: 0 };
-    grown.set(oid, { scans: now.scans - then.scans, rows: now.rows - then.rows });
+  /** Takes back what the chain did. */
+  async endChain(): Promise<void> {
+    await this.#copy?.execute('ROLLBACK');
   }
-  return grown;
+
+  #current(): Connection {
+    if (this.#copy === null) throw new RangeError('No chain was begun.');
+    return this.#copy;
+  }
+
+  /** Runs the next statement of a chain; it stays when it goes through. */
+  async step(sql: string): Promise<ChainStep> {
+    const client = this.#current();
+    this.#statements += 1;
+    const before = this.#states;
+    const held = namedLocks(before, this.#locks);
+    const readsBefore = await readScanCounters(client, before);
+    await client.execute('SAVEPOINT step');
+    const error = await errorOf(client, sql);
+    if (error !== null) {
+      await client.execute('ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step');
+      const transaction = error.sqlstate === NEEDS_NO_TRANSACTION ? 'outside-only' : 'any';
+      return { held, outcome: { transaction, error, locks: [], ...NO_EFFECTS } };
+    }
+    await client.execute('RELEASE SAVEPOINT step');
+    const locks = await readLocks(client, client.pid);
+    const reads = readsBetween(readsBefore, await readScanCounters(client, before));
+    const after = await readRelationStates(client);
+    this.#states = after;
+    this.#locks = locks;
+    const effects = await this.#aside(client, async () => {
+      const bytesAfter = await readBytes(client, before, after);
+      const rowsBefore = this.#rows;
+      if (CHANGES_ROWS.test(sql)) this.#rows = await countRows(client, after);
+      return effectsOf({ before, after, rowsBefore, bytesAfter, reads });
+    });
+    return { held, outcome: { transaction: 'any', error: null, locks: namedLocks(before, locks), ...effects } };
+  }
+
+  /** The schema as the chain has left it. */
+  async chainCatalog(): Promise<Catalog> {
+    const client = this.#current();
+    return this.#aside(client, () => readCatalogInTransaction(client));
+  }
+
+  /** Looks at things in a subtransaction that is taken back, and with it its locks and settings. */
+  async #aside<Seen>(client: Connection, look: () => Promise<Seen>): Promise<Seen> {
+    await client.execute('SAVEPOINT aside');
+    try {
+      return await look();
+    } finally {
+      await client.execute('ROLLBACK TO SAVEPOINT aside; RELEASE SAVEPOINT aside');
+    }
+  }
 }

@@ -10,10 +10,12 @@ import { listRuleNames } from '../pipeline/list-rules.ts';
 import { plan } from '../pipeline/plan.ts';
 import { changedFiles, realpathOf } from '../source/changed-files.ts';
 import { repositoryRoot } from '../source/repository-root.ts';
+import { readTypeormSettings } from '../source/typeorm-settings.ts';
 import { readBaseline } from './baseline-file.ts';
 import { type InputOptions, loadInput, loadReadableInput, type UnreadableMigration } from './load-input.ts';
+import type { TraceOptions } from './trace-migrations.ts';
 
-export interface CheckOptions extends InputOptions {
+export interface CheckOptions extends InputOptions, TraceOptions {
   /** Severities, by rule: `error`, `warning`, `info` or `off`, for everything or for certain tables. */
   readonly rules?: RuleSettings;
   /** A file that `check --write-baseline` wrote: the findings in it do not count. */
@@ -26,7 +28,7 @@ export interface CheckOptions extends InputOptions {
  * Findings for migrations, in order, each judged on the schema that the earlier ones leave behind. A file that cannot be
  * read is a problem of the report, and does not hide the findings of the others.
  *
- * @throws SourceError, UsageError, ConnectionError; SqlSyntaxError of a schema file.
+ * @throws SourceError, UsageError, ConnectionError; SqlSyntaxError of a schema file; with `trace` InterruptedError.
  * @example const report = await checkMigrations({ paths: ['drizzle'], serverMajor: 16 });
  */
 export async function checkMigrations(options: CheckOptions): Promise<CheckReport> {
@@ -37,20 +39,30 @@ export async function checkMigrations(options: CheckOptions): Promise<CheckRepor
   const root = (await repositoryRoot(process.cwd())) ?? process.cwd();
   const repositoryPathOf = (file: string): string => pathInRepository(root, file);
   const isChanged = since === null ? null : await since(input.migrations.map(({ migration }) => migration.path));
-  return check({
+  const report = check({
     ...input,
     planCommand: planCommand(options),
     settings,
     repositoryPathOf,
+    projectSettings: await readTypeormSettings(process.cwd()),
     leftOut: unreadable.map((one) => ({ problem: problemOf(one, repositoryPathOf), position: one.position })),
     ...(baseline === null ? {} : { baseline }),
     ...(isChanged === null ? {} : { since: { ref: options.since ?? '', isChanged } }),
   } satisfies CheckInput);
+  if (options.trace !== true) return report;
+  const { traceCheck } = await import('./trace-migrations.ts');
+  return traceCheck(report, input, options.signal);
 }
 
+export interface ExplainOptions extends InputOptions, TraceOptions {}
+
 /** The facts of each file, judged alone against the given schema. */
-export async function explainFiles(options: InputOptions): Promise<ExplainReport> {
-  return explain(await loadInput(options));
+export async function explainFiles(options: ExplainOptions): Promise<ExplainReport> {
+  const input = await loadInput(options);
+  const report = explain(input);
+  if (options.trace !== true) return report;
+  const { traceExplain } = await import('./trace-migrations.ts');
+  return traceExplain(report, input, options.signal);
 }
 
 /** The safe plan for migrations; on a live server for those that are not applied yet. */

@@ -9,6 +9,7 @@ import type { Catalog } from '../model/catalog.ts';
 import { EncodingError, SourceError, SqlSyntaxError, UsageError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
 import { DEFAULT_SERVER_VERSION, MEASURED_MAJORS, type ServerVersion } from '../model/server-version.ts';
+import type { Statement } from '../model/statement.ts';
 import type { ParsedMigration } from '../pipeline/check.ts';
 import { readMeasuredCatalog } from '../snapshot/read-measured-catalog.ts';
 import { isMigration, type MigrationFile } from '../source/migration-file.ts';
@@ -40,6 +41,8 @@ export interface LoadedInput {
   readonly calibration?: Calibration;
   /** In words: what was judged against. */
   readonly context: string;
+  /** The statements that made the catalog; null when it was read from a server. */
+  readonly schemaStatements: readonly Statement[] | null;
 }
 
 /** A file that is no text or no SQL, and how many of the migrations stand before it. */
@@ -95,9 +98,10 @@ async function loadContext(migrations: readonly Migration[], options: InputOptio
     return loadFromSnapshot(migrations, options.schemaFile, options.serverMajor);
   }
   const version = versionOf(options.serverMajor);
-  const catalog = await schemaFrom(options.schemaFile, version);
+  const schemaStatements = await schemaFrom(options.schemaFile);
+  const catalog = schemaStatements.reduce(applyStatement, emptyCatalog(version.major));
   const context = options.schemaFile ?? 'the migrations themselves, replayed from an empty schema';
-  return { pending: migrations, catalog, catalogIsComplete: false, version, timeZone: null, context };
+  return { pending: migrations, catalog, catalogIsComplete: false, version, timeZone: null, context, schemaStatements };
 }
 
 /** The pending ones of the files with their statements, and those that cannot be read in between. */
@@ -164,6 +168,7 @@ async function loadFromServer(migrations: readonly Migration[], databaseUrl: str
       version,
       timeZone: await readTimeZone(connection),
       context,
+      schemaStatements: null,
     };
   } finally {
     await connection.close();
@@ -176,7 +181,7 @@ async function loadFromSnapshot(
   serverMajor: number | undefined,
 ): Promise<Context> {
   const { serverMajor: major, ...loaded } = await loadSnapshot(file, migrations, serverMajor ?? null);
-  return { ...loaded, catalogIsComplete: true, version: versionForFacts(major) };
+  return { ...loaded, catalogIsComplete: true, version: versionForFacts(major), schemaStatements: null };
 }
 
 function versionOf(major: number | undefined): ServerVersion {
@@ -189,10 +194,8 @@ function versionOf(major: number | undefined): ServerVersion {
   return { engine: 'postgresql', major };
 }
 
-async function schemaFrom(file: string | undefined, version: ServerVersion): Promise<Catalog> {
-  const empty = emptyCatalog(version.major);
-  if (file === undefined) return empty;
-  return parseStatements(withoutRestrict(await readSchemaFile(file)), file).reduce(applyStatement, empty);
+async function schemaFrom(file: string | undefined): Promise<readonly Statement[]> {
+  return file === undefined ? [] : parseStatements(withoutRestrict(await readSchemaFile(file)), file);
 }
 
 /** pg_dump frames what it writes with two commands of psql (since 17.6 and its like); their lines stay, empty. */

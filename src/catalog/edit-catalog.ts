@@ -1,5 +1,6 @@
 import type { Catalog, Column, Index, Relation, Table, UserFunction, UserType } from '../model/catalog.ts';
 import { childrenOf, tableOf } from '../model/catalog-lookup.ts';
+import { withoutRelations, withRelation } from '../model/linked-relations.ts';
 import { type RelationKey, relationKey } from '../model/relation-name.ts';
 
 /** Constraints, indexes, triggers and policies stand sorted by name, so that equal schemas are equal values. */
@@ -14,36 +15,53 @@ function sorted(relation: Relation): Relation {
     case 'table':
       return {
         ...relation,
-        constraints: [...relation.constraints].sort(byName),
-        indexes: [...relation.indexes].sort(byName),
-        triggers: [...relation.triggers].sort(byName),
+        constraints: inOrder(relation.constraints),
+        indexes: inOrder(relation.indexes),
+        triggers: inOrder(relation.triggers),
         policies: [...relation.policies].sort(),
       };
     default:
-      return { ...relation, indexes: [...relation.indexes].sort(byName) };
+      return { ...relation, indexes: inOrder(relation.indexes) };
   }
+}
+
+/** Nearly always they stand in order already, and then they stay what they are. */
+function inOrder<Named extends { readonly name: string }>(list: readonly Named[]): readonly Named[] {
+  for (let at = 1; at < list.length; at += 1) {
+    const [before, after] = [list[at - 1], list[at]];
+    if (before !== undefined && after !== undefined && byName(before, after) > 0) return [...list].sort(byName);
+  }
+  return list;
 }
 
 /** The catalog with the relation under its own name, in place of what was there. */
 export function putRelation(catalog: Catalog, relation: Relation): Catalog {
-  return { ...catalog, relations: { ...catalog.relations, [relationKey(relation.name)]: sorted(relation) } };
+  return withRelation(catalog, sorted(relation));
 }
 
 /** The catalog without the relations of those keys. What points at them is left alone. */
 export function removeRelations(catalog: Catalog, keys: ReadonlySet<RelationKey>): Catalog {
-  const kept = Object.entries(catalog.relations).filter(([key]) => !keys.has(key));
-  return { ...catalog, relations: Object.fromEntries(kept) };
+  return withoutRelations(catalog, keys);
 }
 
-/** Every relation goes through `change`, which must not change its name. */
-export function mapRelations(catalog: Catalog, change: (relation: Relation) => Relation): Catalog {
-  const changed = Object.entries(catalog.relations).map(([key, relation]) => [key, sorted(change(relation))] as const);
-  return { ...catalog, relations: Object.fromEntries(changed) };
+/** Each of those relations goes through `change`, which must not change its name, and answers the same where nothing changes. */
+export function mapRelations(
+  catalog: Catalog,
+  keys: Iterable<RelationKey>,
+  change: (relation: Relation) => Relation,
+): Catalog {
+  let changed = catalog;
+  for (const key of keys) {
+    const before = changed.relations[key];
+    const after = before === undefined ? undefined : change(before);
+    if (after !== undefined && after !== before) changed = putRelation(changed, after);
+  }
+  return changed;
 }
 
-/** Every table goes through `change`, which must not change its name. */
-export function mapTables(catalog: Catalog, change: (table: Table) => Table): Catalog {
-  return mapRelations(catalog, (relation) => (relation.kind === 'table' ? change(relation) : relation));
+/** Each of those relations that is a table goes through `change`, as in `mapRelations`. */
+export function mapTables(catalog: Catalog, keys: Iterable<RelationKey>, change: (table: Table) => Table): Catalog {
+  return mapRelations(catalog, keys, (relation) => (relation.kind === 'table' ? change(relation) : relation));
 }
 
 /** One table goes through `change`; without such a table the catalog stays as it is. */

@@ -12,6 +12,12 @@ export interface JudgeOptions {
   readonly serverMajor?: number;
 }
 
+/** Whether statements run on a server of our own, too. */
+export interface TraceOptions {
+  readonly trace?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 export interface ApplyOptions {
   readonly path: string;
   readonly databaseUrl: string;
@@ -26,7 +32,7 @@ export interface ApplyOptions {
   readonly signal: AbortSignal;
 }
 
-export interface CheckOptions extends JudgeOptions {
+export interface CheckOptions extends JudgeOptions, TraceOptions {
   readonly rules?: RuleSettings;
   readonly baselineFile?: string;
   /** Only files added or changed since that point in git are judged. */
@@ -59,7 +65,7 @@ export interface Toolkit {
   readonly readRulePage: (id: string) => Promise<ManualPage>;
   readonly listRecipes: () => readonly RecipeDescription[];
   readonly readRecipePage: (name: string) => Promise<ManualPage>;
-  readonly explain: (options: JudgeOptions) => Promise<ExplainReport>;
+  readonly explain: (options: JudgeOptions & TraceOptions) => Promise<ExplainReport>;
   readonly makePlan: (options: JudgeOptions) => Promise<PlanReport>;
   readonly apply: (options: ApplyOptions) => Promise<RunOutcome>;
   readonly takeSnapshot: (options: {

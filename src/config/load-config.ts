@@ -38,7 +38,8 @@ async function readModule(found: string, file: string): Promise<unknown> {
   const { createJiti } = await import('jiti');
   // A config can import defineConfig also where the package is not installed beside it (npx, a global install).
   const here = fileURLToPath(import.meta.url);
-  const ours = path.join(path.dirname(here), `user-config${path.extname(here)}`);
+  // From a file of `config` or, where the command line is bundled, of `cli` beside it.
+  const ours = path.join(path.dirname(here), '..', 'config', `user-config${path.extname(here)}`);
   const jiti = createJiti(found, { alias: { evenkeel: ours }, fsCache: false, moduleCache: false });
   let loaded: unknown;
   try {

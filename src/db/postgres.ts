@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type { Client, QueryResultRow } from 'pg';
 import { ConnectionError, type EvenkeelError, UsageError } from '../model/error.ts';
 import type { Connection } from './connection.ts';
 import { describeDatabase } from './describe-database.ts';
@@ -26,7 +26,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export async function connectPostgres(url: string, options: ConnectOptions): Promise<Connection> {
   const connectionString = driverUrl(url);
   const at = describeDatabase(url);
-  const client = makeClient(connectionString, options);
+  const client = await makeClient(connectionString, options);
   // Without a listener a connection lost between two statements would end the process.
   let lost: EvenkeelError | null = null;
   client.on('error', (error) => {
@@ -50,8 +50,12 @@ export async function connectPostgres(url: string, options: ConnectOptions): Pro
   }
 }
 
-/** The driver reads the certificates that the URL names at once. */
-function makeClient(connectionString: string, options: ConnectOptions): pg.Client {
+/**
+ * The driver reads the certificates that the URL names at once. It is loaded only where there is a database to talk to:
+ * a check of files starts without it.
+ */
+async function makeClient(connectionString: string, options: ConnectOptions): Promise<Client> {
+  const { default: pg } = await import('pg');
   try {
     return new pg.Client({
       connectionString,
@@ -80,14 +84,14 @@ function getTypeParser(oid: number): (value: string) => unknown {
 class PostgresConnection implements Connection {
   readonly pid: number;
   readonly serverMajor: number;
-  readonly #client: pg.Client;
+  readonly #client: Client;
   readonly #at: string;
   readonly #lost: () => EvenkeelError | null;
   /** The end of the queue: a session runs one statement at a time, whoever asks. */
   #tail: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(client: pg.Client, at: string, pid: number, serverMajor: number, lost: () => EvenkeelError | null) {
+  constructor(client: Client, at: string, pid: number, serverMajor: number, lost: () => EvenkeelError | null) {
     this.#client = client;
     this.#at = at;
     this.pid = pid;
@@ -96,7 +100,7 @@ class PostgresConnection implements Connection {
   }
 
   query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> {
-    return this.#inTurn(async () => (await this.#client.query<Row & pg.QueryResultRow>(sql, [...parameters])).rows);
+    return this.#inTurn(async () => (await this.#client.query<Row & QueryResultRow>(sql, [...parameters])).rows);
   }
 
   execute(sql: string): Promise<void> {

@@ -45,7 +45,9 @@ export function estimateWork(facts: StatementFacts, context: SizeContext): WorkE
     requests: waiting === null ? null : Math.round(waiting.count),
   } as const;
   const rates = ratesText(new Set([...work.values()].flatMap((one) => one.rates)), context.calibration);
-  return { ...estimate, sentence: sentenceOf(estimate, waiting?.isAtLeast ?? false, rates) };
+  // Who waits for rows that are locked is not reckoned.
+  const free = facts.kind === 'dml' ? '' : ' and nobody waits';
+  return { ...estimate, sentence: sentenceOf(estimate, waiting?.isAtLeast ?? false, rates, free) };
 }
 
 type Rate = keyof Calibration;
@@ -154,7 +156,12 @@ function waitingRequests(
   return isKnown ? { count: (perSecond * durationMs) / 1000, isAtLeast } : null;
 }
 
-function sentenceOf(estimate: Omit<WorkEstimate, 'sentence'>, requestsAtLeast: boolean, rates: string): string {
+function sentenceOf(
+  estimate: Omit<WorkEstimate, 'sentence'>,
+  requestsAtLeast: boolean,
+  rates: string,
+  free: string,
+): string {
   const tables = estimate.tables.map(({ relation, rows, bytes }) => {
     if (rows === null && bytes === null) return `${relation} is of unknown size`;
     const parts = [...(bytes === null ? [] : [bytesText(bytes)]), ...(rows === null ? [] : [rowsText(rows)])];
@@ -162,7 +169,7 @@ function sentenceOf(estimate: Omit<WorkEstimate, 'sentence'>, requestsAtLeast: b
   });
   const shown = tables.length > 3 ? [...tables.slice(0, 2), `${tables.length - 2} more tables are in it`] : tables;
   const time = `${estimate.isAtLeast ? 'at least ' : ''}${aboutTime(estimate.durationMs)}`;
-  const held = estimate.blocks === 'nobody' ? ' and nobody waits' : ` with ${estimate.blocks} blocked`;
+  const held = estimate.blocks === 'nobody' ? free : ` with ${estimate.blocks} blocked`;
   return `${shown.join('; ')}: ${time}${held}${requestsText(estimate, requestsAtLeast)} (${rates}).`;
 }
 

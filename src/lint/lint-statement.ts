@@ -47,26 +47,34 @@ interface PlacedHit {
 
 /** Every rule's opinion about one statement, the gravest first; rules that are off say nothing. Pure. */
 export function lintStatement(lint: LintInput): readonly UnmarkedFinding[] {
-  const hits = RULES.flatMap((rule) => hitsOf(rule, lint));
+  const hits: PlacedHit[] = [];
+  for (const rule of RULES) hits.push(...hitsOf(rule, lint));
+  if (hits.length === 0) return [];
   return hits.filter((one) => !isSaidBetter(one, hits)).flatMap((one) => findingOf(one, lint));
 }
+
+/** One for all: most rules have nothing to say about most statements. */
+const NONE: readonly PlacedHit[] = [];
 
 function hitsOf(rule: Rule, lint: LintInput): readonly PlacedHit[] {
   const { action } = lint.input;
   if (rule.perCommand === true && action.kind === 'alter-table' && action.commands.length > 1) {
     return lint.parts().flatMap(({ input, span, safeWay }) => {
       const hit = rule.check(input);
-      return hit === null ? [] : [{ rule, hit, facts: input.facts, focus: span, safeWay }];
+      return hit === null ? [] : [{ rule, hit, facts: hit.weighed ?? input.facts, focus: span, safeWay }];
     });
   }
   const hit = rule.check(lint.input);
-  if (hit === null) return [];
-  return [{ rule, hit, facts: lint.input.facts, focus: focusOf(rule, lint), safeWay: () => safeWayOf(lint) }];
+  if (hit === null) return NONE;
+  const facts = hit.weighed ?? lint.input.facts;
+  return [{ rule, hit, facts, focus: focusOf(rule, lint), safeWay: () => safeWayOf(lint) }];
 }
 
 /** A sharper rule speaks about all that this one does. */
 function isSaidBetter({ rule, hit }: PlacedHit, hits: readonly PlacedHit[]): boolean {
-  const sharper = hits.filter((other) => other.rule.group === rule.id);
+  const sharper = hits.filter(
+    (other) => other.rule.group === rule.id || other.rule.alsoSays?.includes(rule.id) === true,
+  );
   if (sharper.length === 0) return false;
   const covered = new Set(sharper.flatMap((other) => other.hit.relations));
   return hit.relations.every((relation) => covered.has(relation));
@@ -77,7 +85,7 @@ function findingOf(placed: PlacedHit, lint: LintInput): readonly UnmarkedFinding
   const weighed = weigh(rule, hit, facts, lint.sizes);
   const severity = ruleLevel(rule, weighed.severity, hit.relations, lint.settings);
   if (severity === 'off') return [];
-  const safeWay = placed.safeWay();
+  const safeWay = rule.ownRemedy === true ? null : placed.safeWay();
   return [
     {
       rule: rule.id,

@@ -4,7 +4,7 @@ import type { RelationLock, StatementFacts } from '../model/facts.ts';
 import type { Severity } from '../model/finding.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
-import type { SessionSettings, TransactionUnit } from '../model/transaction-unit.ts';
+import type { RunHistory, SessionSettings, TransactionUnit } from '../model/transaction-unit.ts';
 
 /** What a rule may look at: what a statement does and what that means, in our words. Never SQL, never the parser's tree. */
 export interface RuleInput {
@@ -21,6 +21,12 @@ export interface RuleInput {
   readonly unit: TransactionUnit;
   /** Timeouts in force. */
   readonly session: SessionSettings;
+  /** What ran before, in this file and in those that are pending with it. */
+  readonly history: RunHistory;
+  /** What runs after it: the rest of its file, and the files after that. */
+  later(): Iterable<Action>;
+  /** The values of the string literals that the statement holds. */
+  literals(): readonly string[];
 }
 
 export interface RuleHit {
@@ -32,6 +38,10 @@ export interface RuleHit {
   readonly relations: readonly RelationKey[];
   /** Instead of the rule's own remedy, where the hit knows better. */
   readonly remedy?: string;
+  /** Facts to reckon times with instead of the statement's own: those together with locks that were held before. */
+  readonly weighed?: StatementFacts;
+  /** Instead of the rule's own severity, where the hit knows better. */
+  readonly severity?: Severity;
 }
 
 /** Opinions about taste; nobody hears them who did not ask. */
@@ -45,11 +55,15 @@ export interface Rule {
    * what a user says about it holds for this one, too. Rules of taste have `style`.
    */
   readonly group?: string;
+  /** More rules that are silent where this one speaks about the same relations. */
+  readonly alsoSays?: readonly string[];
   readonly severity: Severity;
   /** What it means, in one line. */
   readonly summary: string;
   /** What to do when the planner knows no safe way of its own. */
   readonly remedy: string;
+  /** Set when the planner's way does not answer it, as it is not about how the statement works but what it is meant for. */
+  readonly ownRemedy?: true;
   /** Set when it is about work that takes the longer the bigger the table is; sizes then say how grave it is. */
   readonly growsWithTable?: true;
   /** Set when each command of an ALTER TABLE is to be looked at alone. */

@@ -15,8 +15,7 @@ export interface WeighedHit {
  * small. Only for rules about work that grows with a table; without sizes a hit stays as it is.
  */
 export function weigh(rule: Rule, hit: RuleHit, facts: StatementFacts, sizes: SizeContext | undefined): WeighedHit {
-  const { severity } = rule;
-  const { consequence } = hit;
+  const { consequence, severity = rule.severity } = hit;
   if (sizes === undefined || rule.growsWithTable !== true) return { severity, consequence };
   const less = lowered(severity, facts, sizes);
   const sentences = [consequence, estimateWork(facts, sizes)?.sentence, less?.reason];

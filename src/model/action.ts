@@ -220,6 +220,7 @@ export interface CreateTrigger {
   /** FOR EACH ROW: on a partitioned table, every partition gets a copy. Missing when nobody looked. */
   readonly forEachRow?: boolean;
   readonly events?: readonly TriggerEvent[];
+  readonly timing?: 'before' | 'after' | 'instead-of';
 }
 
 /** CREATE RULE, CREATE POLICY and ALTER POLICY: something small that hangs on a table. */
@@ -323,6 +324,10 @@ export interface CreateFunction {
   readonly writes?: readonly RelationReference[];
   readonly overload?: FunctionOverload;
   readonly code?: CodeStatements;
+  /** SECURITY DEFINER: it runs with the rights of its owner. */
+  readonly securityDefiner?: boolean;
+  /** SET search_path. */
+  readonly setsSearchPath?: boolean;
 }
 
 export interface CreateSchema {
@@ -348,6 +353,8 @@ export interface Comment {
 export interface Grant {
   readonly kind: 'grant';
   readonly relations: readonly RelationReference[];
+  /** Set when a GRANT gives to PUBLIC: to everybody. */
+  readonly toPublic?: true;
 }
 
 export interface CreateStatistics {
@@ -370,6 +377,8 @@ export interface Publication {
   readonly name?: string;
   /** FOR TABLES IN SCHEMA. */
   readonly schemas?: readonly string[];
+  /** Whether UPDATE and DELETE are published, where an option says so. */
+  readonly publishesChanges?: boolean;
 }
 
 export interface Truncate {
@@ -393,6 +402,8 @@ export interface Reindex {
   readonly object: 'index' | 'table' | 'schema' | 'database' | 'system';
   readonly name: RelationReference | null;
   readonly concurrently: boolean;
+  /** `REINDEX (TABLESPACE ...)`. */
+  readonly movesTablespace?: true;
 }
 
 export interface Cluster {
@@ -439,6 +450,10 @@ export interface Dml {
   /** Sequences named by a literal in nextval(), setval(), currval(). */
   readonly sequences?: readonly RelationReference[];
   readonly query?: QueryColumns;
+  /** Settings that it changes by set_config() with plain values, as SET would. */
+  readonly settings?: readonly SetVariable[];
+  /** Set when a LIMIT or FETCH FIRST stands anywhere in it. */
+  readonly limited?: true;
   /** What the WHERE says, where the statement has one relation and no sub-select; null when there is more to it. */
   readonly filter?: RowFilter | null;
 }
@@ -488,6 +503,10 @@ export interface CodeStatements {
   readonly statements: readonly Action[];
   /** Every one of them runs, once, and there are no others. */
   readonly isCertain: boolean;
+  /** Set when it executes a text that is put together at run time. */
+  readonly hasDynamicSql?: true;
+  /** Set when it has a COMMIT or ROLLBACK of its own. */
+  readonly endsTransaction?: true;
 }
 
 /** A statement that parses but whose effect we do not know. Its facts are `unknown`; it is reported, never passed. */

@@ -58,7 +58,13 @@ type AlterCommandDetail =
       readonly collation: string | null;
     }
   | { readonly kind: 'set-default'; readonly column: string; readonly default: Expression }
-  | { readonly kind: 'add-identity'; readonly column: string; readonly identity: 'always' | 'by-default' }
+  | {
+      readonly kind: 'add-identity';
+      readonly column: string;
+      readonly identity: 'always' | 'by-default';
+      /** Set by START WITH. */
+      readonly startsAt?: true;
+    }
   | { readonly kind: 'set-expression'; readonly column: string; readonly expression: Expression }
   | { readonly kind: 'add-constraint'; readonly constraint: ConstraintDefinition }
   | { readonly kind: 'drop-constraint'; readonly name: string; readonly cascade: boolean; readonly ifExists: boolean }
@@ -72,7 +78,12 @@ type AlterCommandDetail =
       readonly noInherit?: boolean;
     }
   | { readonly kind: 'enable-trigger' | 'disable-trigger'; readonly trigger: string | 'ALL' | 'USER' }
-  | { readonly kind: 'set-options' | 'reset-options'; readonly options: readonly string[] }
+  | {
+      readonly kind: 'set-options' | 'reset-options';
+      readonly options: readonly string[];
+      /** What SET gives them, by name; a name alone means `true`. */
+      readonly values?: Readonly<Record<string, string>>;
+    }
   | {
       readonly kind: 'replica-identity';
       readonly identity: 'default' | 'full' | 'nothing' | 'index';

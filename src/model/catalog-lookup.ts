@@ -10,6 +10,7 @@ import type {
   View,
 } from './catalog.ts';
 import type { DataType } from './data-type.ts';
+import { linkedKeys } from './linked-relations.ts';
 import { type QualifiedName, type RelationKey, type RelationReference, relationKey } from './relation-name.ts';
 
 /** Temporary objects live in a schema that every session calls by this name and searches first. */
@@ -96,8 +97,9 @@ export interface IndexPlace {
 /** The index that a name means; it lives in its table's schema. */
 export function findIndex(catalog: Catalog, reference: RelationReference): IndexPlace | null {
   for (const { schema, name } of searched(catalog, reference)) {
-    for (const relation of Object.values(catalog.relations)) {
-      if (relation.kind === 'sequence' || relation.name.schema !== schema) continue;
+    for (const key of linkedKeys(catalog, 'index', `${schema}.${name}`)) {
+      const relation = catalog.relations[key];
+      if (relation === undefined || relation.kind === 'sequence' || relation.name.schema !== schema) continue;
       const index = relation.indexes.find((candidate) => candidate.name === name);
       if (index !== undefined) return { relation, index };
     }
@@ -107,15 +109,15 @@ export function findIndex(catalog: Catalog, reference: RelationReference): Index
 
 /** Partitions and inheriting tables directly below a table, sorted by key. */
 export function childrenOf(catalog: Catalog, key: RelationKey): readonly Table[] {
-  return sortedTables(catalog).filter((table) => table.partitionOf?.parent === key || table.inherits.includes(key));
+  return linkedKeys(catalog, 'child', key).flatMap((child) => tableOf(catalog, child) ?? []);
 }
 
 /** The partitions of a table at every depth, sorted by key; a sub-partitioned partition is listed too. */
 export function partitionsOf(catalog: Catalog, key: RelationKey): readonly RelationKey[] {
   const found = new Set<RelationKey>();
   const collect = (parent: RelationKey): void => {
-    for (const table of Object.values(catalog.relations)) {
-      if (table.kind !== 'table' || table.partitionOf?.parent !== parent) continue;
+    for (const table of childrenOf(catalog, parent)) {
+      if (table.partitionOf?.parent !== parent) continue;
       found.add(relationKey(table.name));
       collect(relationKey(table.name));
     }
@@ -132,25 +134,25 @@ export interface ForeignKeyPlace {
 
 /** Foreign keys that point at a table, its own among them; sorted by the key of the table that declares them. */
 export function referencingTables(catalog: Catalog, key: RelationKey): readonly ForeignKeyPlace[] {
-  return sortedTables(catalog).flatMap((table) =>
-    table.constraints.flatMap((constraint) =>
+  return linkedKeys(catalog, 'foreign-key', key).flatMap((source) => {
+    const table = tableOf(catalog, source);
+    if (table === null) return [];
+    return table.constraints.flatMap((constraint) =>
       constraint.kind === 'foreign-key' && constraint.references === key ? [{ table, constraint }] : [],
-    ),
-  );
+    );
+  });
 }
 
 /** Views and materialized views that read a relation directly (one of its columns, when given), sorted by key. */
 export function viewsReading(catalog: Catalog, key: RelationKey, column: string | null = null): readonly View[] {
-  return Object.keys(catalog.relations)
-    .sort()
-    .flatMap((name) => {
-      const view = catalog.relations[name];
-      if (view?.kind !== 'view' && view?.kind !== 'materialized-view') return [];
-      const isRead = view.reads.some(
-        (read) => read.relation === key && (column === null || read.columns === null || read.columns.includes(column)),
-      );
-      return isRead ? [view] : [];
-    });
+  return linkedKeys(catalog, 'reads', key).flatMap((name) => {
+    const view = catalog.relations[name];
+    if (view?.kind !== 'view' && view?.kind !== 'materialized-view') return [];
+    const isRead = view.reads.some(
+      (read) => read.relation === key && (column === null || read.columns === null || read.columns.includes(column)),
+    );
+    return isRead ? [view] : [];
+  });
 }
 
 /** Sequences owned by a table's columns (serial, identity, OWNED BY), or by one of them; sorted. */
@@ -159,16 +161,14 @@ export function ownedSequences(
   key: RelationKey,
   column: string | null = null,
 ): readonly RelationKey[] {
-  return Object.entries(catalog.relations)
-    .flatMap(([name, relation]) => {
-      if (relation.kind !== 'sequence' || relation.ownedBy?.relation !== key) return [];
-      return column === null || relation.ownedBy.column === column ? [name] : [];
-    })
-    .sort();
+  return linkedKeys(catalog, 'owner', key).filter((name) => {
+    const sequence = catalog.relations[name];
+    if (sequence?.kind !== 'sequence') return false;
+    return column === null || sequence.ownedBy?.column === column;
+  });
 }
 
-function sortedTables(catalog: Catalog): readonly Table[] {
-  return Object.keys(catalog.relations)
-    .sort()
-    .flatMap((key) => tableOf(catalog, key) ?? []);
+/** Tables with a column that draws from a sequence by default, sorted by key. */
+export function tablesThatDraw(catalog: Catalog): readonly Table[] {
+  return linkedKeys(catalog, 'draws', '').flatMap((key) => tableOf(catalog, key) ?? []);
 }

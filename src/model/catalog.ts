@@ -30,6 +30,8 @@ export interface CatalogPublication {
   readonly tables: readonly RelationKey[];
   /** FOR TABLES IN SCHEMA. */
   readonly schemas: readonly string[];
+  /** Set when neither UPDATE nor DELETE is published. */
+  readonly insertsOnly?: true;
 }
 
 /** CREATE STATISTICS: it goes with its table, and with a column of its own. */

@@ -12,6 +12,10 @@ export interface ColumnDefinition {
   readonly notNull: boolean;
   /** An explicit `NULL`. */
   readonly collation: string | null;
+  /** Set when COMPRESSION is written at the column: `pglz`, `lz4`, `default`. */
+  readonly compression?: string;
+  /** STORAGE, when written. */
+  readonly storage?: string;
   /** The default, or the expression of a generated column. */
   readonly default: Expression | null;
   readonly identity: 'always' | 'by-default' | null;

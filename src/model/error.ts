@@ -143,6 +143,13 @@ export class DatabaseError extends EvenkeelError {
   }
 }
 
+/** Somebody asked for an end (Ctrl+C) of what leaves nothing behind. */
+export class InterruptedError extends EvenkeelError {
+  readonly code = 'interrupted';
+  readonly recovery = 'retry';
+  readonly exitCode = 3;
+}
+
 /** Something that must never be was: a fault of Evenkeel itself. It stops rather than guess. */
 export class InvariantError extends EvenkeelError {
   readonly code = 'invariant';

@@ -1,7 +1,7 @@
 import type { TransactionScope } from './transaction-unit.ts';
 
-/** How the tool that owns a migration file would have run it. */
-export type SourceFormat = 'sql' | 'drizzle';
+/** The tool that owns a migration file; `sql` is a plain file. */
+export type SourceFormat = 'sql' | 'drizzle' | 'prisma' | 'dbmate' | 'node-pg-migrate' | 'goose';
 
 /** The row that a migration tool's own ledger must hold once its file has been applied. */
 export interface ForeignLedgerRow {
@@ -26,5 +26,10 @@ export interface Migration {
   readonly format: SourceFormat;
   /** What its tool runs in one transaction. */
   readonly transaction: TransactionScope;
+  /**
+   * Set when the tool sends the file as one message: the server runs several statements of one message in a transaction,
+   * without anybody having said BEGIN.
+   */
+  readonly isOneMessage?: true;
   readonly foreignLedgerRow: ForeignLedgerRow | null;
 }

@@ -1,6 +1,7 @@
 import type { Catalog } from './catalog.ts';
 import type { IndexKey } from './definition.ts';
-import type { QualifiedName } from './relation-name.ts';
+import { linkedKeys } from './linked-relations.ts';
+import { type QualifiedName, relationKey } from './relation-name.ts';
 
 /** PostgreSQL keeps 63 bytes of a name. */
 const NAME_BYTES = 63;
@@ -20,6 +21,15 @@ export function makeObjectName(first: string, second: string | null, suffix: str
   }
   const parts = [clip(first, firstBytes), ...(second === null ? [] : [clip(second, secondBytes)]), suffix];
   return parts.join('_');
+}
+
+/**
+ * A name as the server keeps it: cut to 63 bytes.
+ *
+ * @example keptName('orders') // 'orders'
+ */
+export function keptName(name: string): string {
+  return clip(name, NAME_BYTES);
 }
 
 /** Cuts to a number of bytes without splitting a character. */
@@ -77,20 +87,20 @@ function numbered(first: string, second: string | null, suffix: string, isTaken:
 }
 
 function relationNameIsTaken(catalog: Catalog, schema: string, name: string): boolean {
-  return Object.values(catalog.relations).some((relation) => {
-    if (relation.name.schema !== schema) return false;
-    if (relation.name.name === name) return true;
-    return relation.kind !== 'sequence' && relation.indexes.some((index) => index.name === name);
+  if (catalog.relations[relationKey({ schema, name })] !== undefined) return true;
+  return linkedKeys(catalog, 'index', `${schema}.${name}`).some((key) => {
+    const relation = catalog.relations[key];
+    if (relation === undefined || relation.kind === 'sequence' || relation.name.schema !== schema) return false;
+    return relation.indexes.some((index) => index.name === name);
   });
 }
 
 function constraintNameIsTaken(catalog: Catalog, schema: string, name: string): boolean {
-  const onTables = Object.values(catalog.relations).some(
-    (relation) =>
-      relation.kind === 'table' &&
-      relation.name.schema === schema &&
-      relation.constraints.some((constraint) => constraint.name === name),
-  );
+  const onTables = linkedKeys(catalog, 'constraint', `${schema}.${name}`).some((key) => {
+    const table = catalog.relations[key];
+    if (table?.kind !== 'table' || table.name.schema !== schema) return false;
+    return table.constraints.some((constraint) => constraint.name === name);
+  });
   if (onTables) return true;
   return Object.values(catalog.types).some(
     (type) =>

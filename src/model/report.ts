@@ -6,6 +6,7 @@ import type { RuleDescription } from './rule-settings.ts';
 import type { MigrationRecord } from './run-record.ts';
 import type { ServerVersion } from './server-version.ts';
 import type { Span } from './span.ts';
+import type { TracedStatement, TraceSummary } from './traced-statement.ts';
 import type { WorkEstimate } from './work-estimate.ts';
 
 /** What a command found out; a reporter turns it into text and an exit code without asking anybody else. */
@@ -17,6 +18,8 @@ export interface JudgedStatement {
   readonly facts: StatementFacts;
   /** How long it would take; only where the sizes of tables are known. */
   readonly estimate?: WorkEstimate;
+  /** What a real server did with it; missing without a trace. */
+  readonly traced?: TracedStatement;
 }
 
 export interface CheckReport {
@@ -37,6 +40,8 @@ export interface CheckReport {
   readonly baseline: { readonly path: string; readonly stale: number } | null;
   /** With `--since`: how many files were replayed but not judged, because they are as they were at that point. */
   readonly since: { readonly ref: string; readonly unchanged: number } | null;
+  /** With `--trace`. */
+  readonly trace?: TraceSummary;
 }
 
 export interface CheckedFile {
@@ -54,6 +59,8 @@ export interface ExplainReport {
   readonly version: 1;
   readonly server: ServerVersion;
   readonly files: readonly { readonly path: string; readonly statements: readonly JudgedStatement[] }[];
+  /** With `--trace`. */
+  readonly trace?: TraceSummary;
 }
 
 export interface PlanReport {

@@ -7,4 +7,12 @@ export interface Statement {
   readonly sql: string;
   readonly span: Span;
   readonly action: Action;
+  /** Names in it that are too long; missing when there are none. */
+  readonly cutNames?: readonly CutName[];
+}
+
+/** A name of more than 63 bytes: the server cuts it, with no more than a notice. */
+export interface CutName {
+  readonly written: string;
+  readonly kept: string;
 }

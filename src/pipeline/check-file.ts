@@ -5,18 +5,22 @@ import { type LintPart, lintStatement, type UnmarkedFinding } from '../lint/lint
 import type { RuleInput } from '../lint/rule.ts';
 import { RULE_DESCRIPTIONS, RULE_NAMES } from '../lint/rule-descriptions.ts';
 import { ruleLevel } from '../lint/rule-level.ts';
+import type { Action } from '../model/action.ts';
 import type { Catalog, Relation } from '../model/catalog.ts';
 import type { Finding, SuppressedFinding } from '../model/finding.ts';
+import type { RelationKey } from '../model/relation-name.ts';
 import type { RuleSettings } from '../model/rule-settings.ts';
 import { partOfSpan, type Span } from '../model/span.ts';
 import { recipeFor } from '../plan/recipes.ts';
 import { splitCommands } from '../plan/split-commands.ts';
 import { commandRanges } from '../sql/postgres/command-ranges.ts';
+import { stringLiterals } from '../sql/postgres/string-literals.ts';
 import type { ParsedMigration } from './check.ts';
 import { fileFinding, fileFindings } from './file-findings.ts';
 import { type JudgedStep, type JudgeOptions, judgeStatements } from './judge-statements.ts';
 import { markFindings } from './mark-findings.ts';
 import { readDirectives } from './read-directives.ts';
+import { renamedRelations } from './renamed-relations.ts';
 import { suppressFindings } from './suppress-findings.ts';
 import type { TransactionWalk } from './transaction-walk.ts';
 
@@ -29,6 +33,8 @@ export interface CheckFileInput extends JudgeOptions {
   readonly settings?: RuleSettings;
   /** A file before this one could not be read, so the schema lacks what it does. */
   readonly followsLeftOut: boolean;
+  /** Files that run after this one. */
+  readonly laterFiles?: readonly ParsedMigration[];
   /** Where the tool's transaction and session stand; goes along. */
   readonly walk: TransactionWalk;
 }
@@ -47,7 +53,8 @@ const GROUPS: ReadonlyMap<string, string | undefined> = new Map(RULE_DESCRIPTION
 export function checkFile(input: CheckFileInput): CheckedMigration {
   const { migration, statements } = input.parsed;
   const { steps, catalog } = judgeStatements(statements, input.catalog, input);
-  const opinions = steps.flatMap((step) => opinionsAbout(step, input));
+  const judged = { ...input, renamed: renamedRelations(steps, input.catalog) };
+  const opinions = steps.flatMap((step, position) => opinionsAbout(step, position, judged));
   const directives = readDirectives(migration.sql, statements, RULE_NAMES);
   const marked = markFindings([...opinions, ...fileFindings(input, directives)], input.repositoryPath);
   const { kept, suppressed, unused } = suppressFindings(marked, directives.directives, groupOf);
@@ -69,11 +76,17 @@ function describe(rule: string): { readonly id: string; readonly group?: string 
   return group === undefined ? { id: rule } : { id: rule, group };
 }
 
-function opinionsAbout(step: JudgedStep, input: CheckFileInput): readonly UnmarkedFinding[] {
+interface JudgedFile extends CheckFileInput {
+  readonly renamed: ReadonlySet<RelationKey>;
+}
+
+function opinionsAbout(step: JudgedStep, position: number, input: JudgedFile): readonly UnmarkedFinding[] {
   const { migration } = input.parsed;
   const { statement, facts, before } = step;
   const isFresh = (relation: string): boolean =>
-    input.catalog.relations[relation] === undefined && before.relations[relation] !== undefined;
+    input.catalog.relations[relation] === undefined &&
+    before.relations[relation] !== undefined &&
+    !input.renamed.has(relation);
   const { walk, version } = input;
   const context = {
     version,
@@ -81,6 +94,9 @@ function opinionsAbout(step: JudgedStep, input: CheckFileInput): readonly Unmark
     rowsOf: (relation: string) => rowsOf(before.relations[relation]),
     unit: walk.unit(),
     session: walk.session(),
+    history: walk.history(),
+    later: () => actionsAfter(position, input),
+    literals: once(() => stringLiterals(statement.sql)),
   };
   const whole: RuleInput = { ...context, action: statement.action, facts, catalog: before };
   const parts = once(() => partsOf(input, step, context, isFresh));
@@ -98,6 +114,15 @@ function opinionsAbout(step: JudgedStep, input: CheckFileInput): readonly Unmark
   });
   walk.pass(statement.action, facts, { path: migration.path, line: statement.span.line });
   return input.followsLeftOut ? findings.map(doubted) : findings;
+}
+
+/** What runs after the statement at a position of its file. */
+function* actionsAfter(position: number, { parsed, laterFiles }: CheckFileInput): Generator<Action> {
+  for (let at = position + 1; at < parsed.statements.length; at += 1) {
+    const statement = parsed.statements[at];
+    if (statement !== undefined) yield statement.action;
+  }
+  for (const file of laterFiles ?? []) for (const { action } of file.statements) yield action;
 }
 
 function rowsOf(relation: Relation | undefined): number | null {

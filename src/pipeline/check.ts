@@ -4,12 +4,15 @@ import type { Catalog } from '../model/catalog.ts';
 import type { Finding, SuppressedFinding } from '../model/finding.ts';
 import type { InputProblem } from '../model/input-problem.ts';
 import type { Migration } from '../model/migration.ts';
+import type { ProjectSetting } from '../model/project-setting.ts';
 import type { CheckReport, JudgedStatement } from '../model/report.ts';
 import type { RuleSettings } from '../model/rule-settings.ts';
 import type { Statement } from '../model/statement.ts';
 import { type Baseline, compareWithBaseline } from './baseline.ts';
 import { checkFile } from './check-file.ts';
+import { projectFinding } from './file-findings.ts';
 import type { JudgedStep, JudgeOptions } from './judge-statements.ts';
+import { markFindings } from './mark-findings.ts';
 import { TransactionWalk } from './transaction-walk.ts';
 
 export interface ParsedMigration {
@@ -30,6 +33,8 @@ export interface CheckInput extends JudgeOptions {
   readonly planCommand: string;
   /** In words: where the catalog came from. */
   readonly context: string;
+  /** What tools are told in the code of the project. */
+  readonly projectSettings?: readonly ProjectSetting[];
   readonly leftOut?: readonly LeftOutMigration[];
   readonly settings?: RuleSettings;
   readonly baseline?: Baseline;
@@ -58,7 +63,11 @@ export function check(input: CheckInput): CheckReport {
       unchanged += 1;
       continue;
     }
-    walk.startFile(parsed.migration.transaction, input.since !== undefined && files.length > 0);
+    // What is applied already was left out by then, or stands in the history as it is.
+    const arePending = input.since !== undefined || input.catalogIsComplete;
+    const isImplicit = parsed.migration.isOneMessage === true && parsed.statements.length > 1;
+    const scope = isImplicit ? 'file' : parsed.migration.transaction;
+    walk.startFile(scope, arePending && files.length > 0, isImplicit);
     const repositoryPath = input.repositoryPathOf?.(path) ?? path;
     const checked = checkFile({
       ...input,
@@ -67,12 +76,20 @@ export function check(input: CheckInput): CheckReport {
       repositoryPath,
       followsLeftOut: index >= firstLeftOut,
       walk,
+      laterFiles: input.migrations.slice(index + 1),
     });
     files.push({ path, repositoryPath, text: parsed.migration.sql, statements: checked.steps.map(judged) });
     // One by one: a file may have more findings than a call has arguments.
     for (const finding of checked.findings) findings.push(finding);
     for (const one of checked.suppressed) suppressed.push(one);
     catalog = checked.catalog;
+  }
+  for (const setting of input.projectSettings ?? []) {
+    const { path, text } = setting;
+    const repositoryPath = input.repositoryPathOf?.(path) ?? path;
+    const found = markFindings(projectFinding(setting, input.settings ?? {}), repositoryPath);
+    if (found.length > 0) files.push({ path, repositoryPath, text, statements: [] });
+    findings.push(...found);
   }
   const compared = compareWithBaseline(findings, input.baseline ?? null);
   return {

@@ -1,7 +1,9 @@
+import { fileOpinions } from '../lint/file-opinions.ts';
 import { FILE_RULES } from '../lint/file-rules.ts';
 import type { UnmarkedFinding } from '../lint/lint-statement.ts';
 import { ruleLevel } from '../lint/rule-level.ts';
 import type { StatementFacts } from '../model/facts.ts';
+import type { ProjectSetting } from '../model/project-setting.ts';
 import type { RuleDescription, RuleSettings } from '../model/rule-settings.ts';
 import type { Span } from '../model/span.ts';
 import type { ParsedMigration } from './check.ts';
@@ -22,6 +24,9 @@ export function fileFindings(input: FileFindingInput, { misread }: DirectivesOfF
       : fileFinding(input, FILE_RULES.emptyFile, { span, comment: '' }, `${migration.path} holds no statement.`);
   return [
     ...empty,
+    ...fileOpinions(migration, statements).flatMap(({ rule, statement, title, consequence }) =>
+      fileFinding(input, rule, { span: statement.span, comment: statement.sql }, title, consequence),
+    ),
     ...misread.flatMap((one) =>
       fileFinding(input, FILE_RULES.badSuppression, one, `This comment accepts nothing: ${lowerFirst(one.why)}`),
     ),
@@ -29,30 +34,54 @@ export function fileFindings(input: FileFindingInput, { misread }: DirectivesOfF
 }
 
 const CONSEQUENCES: Readonly<Record<string, string>> = {
+  [FILE_RULES.typeormSynchronize.id]:
+    'It compares the schema with the entities and drops, renames and rewrites under strong locks, without asking: columns that no entity names are gone with their data.',
   [FILE_RULES.emptyFile.id]: 'Applying it changes nothing, and it counts as applied from then on.',
   [FILE_RULES.badSuppression.id]: 'The findings that it was written for still count.',
   [FILE_RULES.unusedSuppression.id]: 'It would hide the finding should the statement change.',
 };
 
-/** At most one finding: none when the rule is off. */
+/** What a tool is told in the code of the project. */
+export function projectFinding(
+  { path, text, span }: ProjectSetting,
+  settings: RuleSettings,
+): readonly UnmarkedFinding[] {
+  const comment = text.slice(span.startOffset, span.endOffset);
+  const title = 'TypeORM changes the schema by itself when the application starts (synchronize: true).';
+  return findingAt({ path, settings }, FILE_RULES.typeormSynchronize, { span, comment }, title);
+}
+
+/** At most one finding: none when the rule is off. `comment` is the text that it is about. */
 export function fileFinding(
   input: FileFindingInput,
   rule: RuleDescription,
   at: { readonly span: Span; readonly comment: string },
   title: string,
+  consequence?: string,
 ): readonly UnmarkedFinding[] {
-  const severity = ruleLevel(rule, rule.severity, [], input.settings ?? {});
+  const { parsed, settings = {} } = input;
+  return findingAt({ path: parsed.migration.path, settings }, rule, at, title, consequence);
+}
+
+function findingAt(
+  { path, settings }: { readonly path: string; readonly settings: RuleSettings },
+  rule: RuleDescription,
+  at: { readonly span: Span; readonly comment: string },
+  title: string,
+  consequence: string = CONSEQUENCES[rule.id] ?? rule.summary,
+): readonly UnmarkedFinding[] {
+  const severity = ruleLevel(rule, rule.severity, [], settings);
   if (severity === 'off') return [];
   return [
     {
       rule: rule.id,
       severity,
-      path: input.parsed.migration.path,
+      path,
       span: at.span,
       focus: at.span,
       sql: at.comment,
       title,
-      consequence: CONSEQUENCES[rule.id] ?? rule.summary,
+      consequence,
       remedy: rule.remedy,
       recipe: null,
       nextCommand: `evenkeel rules ${rule.id}`,

@@ -1,5 +1,6 @@
 import { applyStatement } from '../catalog/apply-statement.ts';
 import { deriveFacts } from '../facts/postgres/derive-facts.ts';
+import type { Action, SetVariable } from '../model/action.ts';
 import type { Calibration } from '../model/calibration.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { StatementFacts } from '../model/facts.ts';
@@ -41,7 +42,13 @@ export function judgeStatements(statements: readonly Statement[], start: Catalog
     steps.push({ statement, facts, before: catalog });
     catalog = applyStatement(catalog, statement);
     const { action } = statement;
-    if (action.kind === 'set-variable' && action.name.toLowerCase() === 'timezone') timeZone = action.value;
+    for (const setting of settingsOf(action)) if (setting.name.toLowerCase() === 'timezone') timeZone = setting.value;
   }
   return { steps, catalog };
+}
+
+/** SET, or set_config() with plain values. */
+function settingsOf(action: Action): readonly SetVariable[] {
+  if (action.kind === 'set-variable') return [action];
+  return action.kind === 'dml' ? (action.settings ?? []) : [];
 }

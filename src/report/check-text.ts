@@ -10,6 +10,7 @@ import { printableText } from './printable-text.ts';
 import { problemConsequences } from './problem-consequences.ts';
 import { countText } from './quantity-text.ts';
 import { sourceExcerpt } from './source-excerpt.ts';
+import { tracedStatementsText, traceText } from './traced-text.ts';
 import { LINE_WIDTH, labelled, wrapText } from './wrap-text.ts';
 
 const INDENT = '  ';
@@ -28,6 +29,9 @@ export function checkText(report: CheckReport, paint: Paint): string {
   const blocks = grave.map((finding, index) => findingText(report, finding, grave[index - 1], paint));
   if (notes.length > 0) blocks.push(notesText(report, notes, paint));
   blocks.push(...report.problems.map((problem) => problemText(problem, paint)));
+  blocks.push(...tracedStatementsText(report, paint));
+  const trace = traceText(report, paint);
+  if (trace !== null) blocks.push(trace);
   return `${[...blocks, summaryText(report, paint)].join('\n\n')}\n`;
 }
 

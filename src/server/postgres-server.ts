@@ -59,7 +59,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
     cwd: folder,
     stdio: ['ignore', log, log],
   });
-  const stopAtExit = (): void => void child.kill('SIGQUIT');
+  const stopAtExit = (): void => removeAtExit(child, folder);
   process.once('exit', stopAtExit);
   const stop = async (): Promise<void> => {
     await stopChild(child);
@@ -136,6 +136,15 @@ async function waitUntilReady(child: ChildProcess, data: string, logFile: string
     detail: null,
     recovery: 'fix',
   });
+}
+
+/** Nothing can be waited for while a process exits, but for the server's own sign that it is gone: its pid file. */
+function removeAtExit(child: ChildProcess, folder: string): void {
+  child.kill('SIGQUIT');
+  const pidFile = path.join(folder, 'data', 'postmaster.pid');
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; existsSync(pidFile) && waited < 2_000; waited += 10) Atomics.wait(pause, 0, 0, 10);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

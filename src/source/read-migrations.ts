@@ -3,12 +3,15 @@ import path from 'node:path';
 import { EncodingError, SourceError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
 import { journalPath, readDrizzleFile, readDrizzleFolder } from './drizzle-folder.ts';
-import { isMigration, type MigrationFile, orEncodingError, readMigrationFile, reasonOf } from './migration-file.ts';
+import { readMarkedFile } from './marked-file.ts';
+import { isMigration, type MigrationFile, orEncodingError, reasonOf } from './migration-file.ts';
+import { isPrismaFile, lockFilePath, readPrismaFile, readPrismaFolder } from './prisma-folder.ts';
 import { readSqlFolder } from './sql-folder.ts';
 
 /**
  * Reads migrations in the order in which they are to be applied. Each path is a `.sql` file, a folder of `.sql` files,
- * or a folder that drizzle-kit 0.x wrote (it has `meta/_journal.json`); paths are taken in the order given.
+ * a folder that drizzle-kit 0.x wrote (it has `meta/_journal.json`), or one of Prisma's (`migration_lock.toml`); paths are
+ * taken in the order given.
  *
  * @throws SourceError when a path is missing or unreadable, when a folder holds no migration, when a Drizzle journal and
  * its files differ, and when two files have the same id; EncodingError when a file is no text.
@@ -39,7 +42,7 @@ export async function readEachMigration(paths: readonly string[]): Promise<reado
 
 async function readPath(given: string): Promise<readonly MigrationFile[]> {
   const isFolder = (await statOf(given)).isDirectory();
-  if (isFolder) return (await exists(journalPath(given))) ? readDrizzleFolder(given) : readSqlFolder(given);
+  if (isFolder) return readFolder(given);
   if (!/\.sql$/i.test(given)) {
     throw new SourceError(`${given} is neither a folder nor a file that ends in .sql.`, {
       nextCommand: `ls ${path.dirname(given)}`,
@@ -47,11 +50,13 @@ async function readPath(given: string): Promise<readonly MigrationFile[]> {
   }
   // A file taken out of a Drizzle folder is Drizzle's all the same: without its row Drizzle would run it again.
   if (await exists(journalPath(path.dirname(given)))) return [await orEncodingError(readDrizzleFile(given))];
-  return [
-    await orEncodingError(
-      readMigrationFile(given, { format: 'sql', transaction: 'statement', foreignLedgerRow: null }),
-    ),
-  ];
+  if (await isPrismaFile(given)) return [await orEncodingError(readPrismaFile(given))];
+  return [await orEncodingError(readMarkedFile(given))];
+}
+
+async function readFolder(folder: string): Promise<readonly MigrationFile[]> {
+  if (await exists(journalPath(folder))) return readDrizzleFolder(folder);
+  return (await exists(lockFilePath(folder))) ? readPrismaFolder(folder) : readSqlFolder(folder);
 }
 
 async function statOf(given: string): Promise<{ isDirectory(): boolean }> {

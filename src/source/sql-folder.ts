@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SourceError } from '../model/error.ts';
-import { type MigrationFile, orEncodingError, readMigrationFile } from './migration-file.ts';
+import { readMarkedFile } from './marked-file.ts';
+import { type MigrationFile, orEncodingError } from './migration-file.ts';
 import { compareNaturally } from './natural-order.ts';
 
 /**
@@ -18,11 +19,7 @@ export async function readSqlFolder(folder: string): Promise<readonly MigrationF
     throw noMigrations(folder, folders);
   }
   const files = names.sort(compareNaturally).map((name) => path.join(folder, name));
-  return Promise.all(
-    files.map((file) =>
-      orEncodingError(readMigrationFile(file, { format: 'sql', transaction: 'statement', foreignLedgerRow: null })),
-    ),
-  );
+  return Promise.all(files.map((file) => orEncodingError(readMarkedFile(file))));
 }
 
 function isMigrationName(name: string): boolean {
@@ -31,7 +28,10 @@ function isMigrationName(name: string): boolean {
 
 function noMigrations(folder: string, subfolders: readonly string[]): SourceError {
   const likely = ['drizzle', 'migrations', 'sql'].find((name) => subfolders.includes(name));
-  return new SourceError(`${folder} holds no .sql file and no meta/_journal.json of drizzle-kit.`, {
-    nextCommand: likely === undefined ? `ls ${folder}` : `pass ${path.join(folder, likely)} instead of ${folder}`,
-  });
+  return new SourceError(
+    `${folder} holds no .sql file, no meta/_journal.json of drizzle-kit and no migration_lock.toml of Prisma.`,
+    {
+      nextCommand: likely === undefined ? `ls ${folder}` : `pass ${path.join(folder, likely)} instead of ${folder}`,
+    },
+  );
 }

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { factsDisagreements } from '../../measure/judge-facts.ts';
 import { tableOf } from '../../src/model/catalog-lookup.ts';
 import { SqlSyntaxError } from '../../src/model/error.ts';
 import { MEASURED_MAJORS } from '../../src/model/server-version.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
+import { factsDisagreements } from '../../src/trace/facts-disagreements.ts';
 import { factsOfForm, type MeasuredForm, readMeasured } from '../support/measured.ts';
 
 /**

@@ -55,9 +55,9 @@ describe('a comment with a reason', () => {
   test('accepts the findings of the next statement only', () => {
     const report = checkSql(`-- evenkeel-ignore data-loss: unused\n-- since March\n\n${DROP_A}${DROP_B}`);
     expect(found(report)).toEqual([
-      'old-code-breaks 4:1',
+      'drop-column 4:1',
       'lock-queue 4:1',
-      'old-code-breaks 5:1',
+      'drop-column 5:1',
       'data-loss 5:1',
       'lock-queue 5:1',
     ]);
@@ -69,13 +69,13 @@ describe('a comment with a reason', () => {
     const report = checkSql(
       `ALTER TABLE a\n  DROP COLUMN x; -- evenkeel-ignore data-loss, old-code-breaks, lock-queue: unused\n${DROP_B}`,
     );
-    expect(found(report)).toEqual(['old-code-breaks 3:1', 'data-loss 3:1', 'lock-queue 3:1']);
+    expect(found(report)).toEqual(['drop-column 3:1', 'data-loss 3:1', 'lock-queue 3:1']);
     expect(report.suppressed).toHaveLength(3);
   });
 
   test('for the file accepts them everywhere', () => {
     const report = checkSql(`${DROP_A}-- evenkeel-ignore-file data-loss: unused\n${DROP_B}`, { 'lock-queue': 'off' });
-    expect(found(report)).toEqual(['old-code-breaks 1:1', 'old-code-breaks 3:1']);
+    expect(found(report)).toEqual(['drop-column 1:1', 'drop-column 3:1']);
     expect(accepted(report)).toEqual(['data-loss unused', 'data-loss unused']);
   });
 
@@ -83,7 +83,7 @@ describe('a comment with a reason', () => {
     const report = checkSql(
       `-- evenkeel-ignore data-loss: one\n-- evenkeel-ignore old-code-breaks: two\n/* more */ ${DROP_A}`,
     );
-    expect(accepted(report)).toEqual(['old-code-breaks two', 'data-loss one']);
+    expect(accepted(report)).toEqual(['drop-column two', 'data-loss one']);
   });
 
   test('also with CRLF, tabs and letters outside ASCII', () => {
@@ -134,7 +134,7 @@ describe('a comment that is not needed', () => {
 
   test('is none when the rule is off anyway', () => {
     const report = checkSql(`-- evenkeel-ignore data-loss: why\n${DROP_A}`, { 'data-loss': 'off' });
-    expect(report.findings.map(({ rule }) => rule)).toEqual(['old-code-breaks', 'lock-queue']);
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['drop-column', 'lock-queue']);
   });
 });
 
@@ -176,14 +176,19 @@ describe('fingerprints', () => {
     const fingerprints = new Set([first?.fingerprint ?? '', 'gone']);
     const report = checkSql(DROP_A, {}, { baseline: { path: 'old.json', fingerprints } });
     expect(found(report)).toEqual(['data-loss 1:1', 'lock-queue 1:1']);
-    expect(accepted(report)).toEqual(['old-code-breaks old.json']);
+    expect(accepted(report)).toEqual(['drop-column old.json']);
     expect(report.baseline).toEqual({ path: 'old.json', stale: 1 });
   });
 });
 
 test('the part that matters is the command that would do it alone', () => {
   const report = checkSql('ALTER TABLE a\n  ADD COLUMN y int,\n  ALTER COLUMN id TYPE bigint, DROP COLUMN x;');
-  expect(found(report)).toEqual(['rewrite-under-lock 3:3', 'old-code-breaks 3:32', 'data-loss 3:32']);
+  expect(found(report)).toEqual([
+    'type-change-rewrite 3:3',
+    'drop-column 3:32',
+    'data-loss 3:32',
+    'cached-plan-select-star 2:3',
+  ]);
   expect(report.findings[0]?.span).toMatchObject({ line: 1, column: 1 });
   expect(report.findings[0]?.focus).toMatchObject({ endLine: 3, endColumn: 30, startOffset: 36 });
 });
@@ -210,5 +215,5 @@ test('files that did not change are replayed and not judged', () => {
   );
   expect(report.files.map(({ path }) => path)).toEqual(['2.sql']);
   expect(report.since).toEqual({ ref: 'main', unchanged: 1 });
-  expect(report.findings.map(({ rule }) => rule)).toEqual(['old-code-breaks', 'data-loss', 'lock-queue']);
+  expect(report.findings.map(({ rule }) => rule)).toEqual(['drop-column', 'data-loss', 'lock-queue']);
 });

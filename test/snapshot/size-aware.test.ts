@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { RULE_DESCRIPTIONS } from '../../src/lint/rule-descriptions.ts';
 import { SMALL_TABLE } from '../../src/lint/small-work.ts';
 import { type Calibration, DEFAULT_CALIBRATION } from '../../src/model/calibration.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -72,8 +73,13 @@ function input(sql: string, setting: Setting = {}): CheckInput & { readonly cata
   };
 }
 
+/** A sharper rule speaks instead of the general one. */
+function groupOf(rule: string): string | undefined {
+  return RULE_DESCRIPTIONS.find(({ id }) => id === rule)?.group;
+}
+
 function finding(sql: string, rule: string, setting: Setting = {}): Finding {
-  const found = check(input(sql, setting)).findings.find((one) => one.rule === rule);
+  const found = check(input(sql, setting)).findings.find((one) => one.rule === rule || groupOf(one.rule) === rule);
   if (found === undefined) throw new TypeError(`no finding of ${rule}`);
   return found;
 }

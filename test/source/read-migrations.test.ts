@@ -122,7 +122,7 @@ describe('bad input', () => {
   it('a folder without migrations', async () => {
     expect(await failure([folder])).toMatchInlineSnapshot(`
       {
-        "message": "X holds no .sql file and no meta/_journal.json of drizzle-kit.",
+        "message": "X holds no .sql file, no meta/_journal.json of drizzle-kit and no migration_lock.toml of Prisma.",
         "next": "ls X",
       }
     `);
@@ -132,7 +132,7 @@ describe('bad input', () => {
     write('drizzle/meta/_journal.json', '{}');
     expect(await failure([folder])).toMatchInlineSnapshot(`
       {
-        "message": "X holds no .sql file and no meta/_journal.json of drizzle-kit.",
+        "message": "X holds no .sql file, no meta/_journal.json of drizzle-kit and no migration_lock.toml of Prisma.",
         "next": "pass X/drizzle instead of X",
       }
     `);

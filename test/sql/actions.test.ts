@@ -619,7 +619,11 @@ test.each<[string, object]>([
   ['SET TABLESPACE x', { kind: 'set-tablespace', target: 'x' }],
   [
     'SET (fillfactor = 70, toast.autovacuum_enabled = off)',
-    { kind: 'set-options', options: ['fillfactor', 'toast.autovacuum_enabled'] },
+    {
+      kind: 'set-options',
+      options: ['fillfactor', 'toast.autovacuum_enabled'],
+      values: { fillfactor: '70', 'toast.autovacuum_enabled': 'off' },
+    },
   ],
   ['RESET (toast.autovacuum_enabled)', { kind: 'reset-options', options: ['toast.autovacuum_enabled'] }],
   ['REPLICA IDENTITY DEFAULT', { kind: 'replica-identity', identity: 'default', index: null }],

@@ -41,11 +41,12 @@ export function addColumn(
 
 /** The column that a definition means, before sequences and constraints. */
 export function columnOf(catalog: Catalog, definition: ColumnDefinition): Column {
+  const type = resolveType(catalog, definition.type);
   return {
     name: definition.name,
-    type: resolveType(catalog, definition.type),
+    type,
     notNull: false,
-    default: resolveDefault(catalog, definition.default),
+    default: resolveDefault(catalog, definition.default, type),
     identity: definition.identity,
     generated: definition.generated,
     collation: collationOf(definition.collation),

@@ -43,8 +43,7 @@ export function alterColumn(catalog: Catalog, key: RelationKey, command: ColumnC
 function columnChange(catalog: Catalog, command: ColumnCommand): (column: Column) => Column {
   switch (command.kind) {
     case 'set-default': {
-      const value = resolveDefault(catalog, command.default);
-      return (column) => ({ ...column, default: value });
+      return (column) => ({ ...column, default: resolveDefault(catalog, command.default, column.type) });
     }
     case 'set-expression': {
       const value = resolveExpression(catalog, command.expression);

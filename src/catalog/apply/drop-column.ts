@@ -52,7 +52,8 @@ function dropColumnHere(catalog: Catalog, key: RelationKey, column: string, casc
   );
   for (const own of generated) changed = dropColumnHere(changed, key, own.name, true) ?? changed;
   const gone = new Set(pointing.map(({ constraint }) => constraint));
-  changed = mapTables(changed, (one) => ({
+  const sources = new Set(pointing.map(({ table: source }) => relationKey(source.name)));
+  changed = mapTables(changed, sources, (one) => ({
     ...one,
     constraints: one.constraints.filter((own) => own.kind !== 'foreign-key' || !gone.has(own)),
   }));

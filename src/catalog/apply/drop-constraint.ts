@@ -74,7 +74,9 @@ function dropIndexTree(catalog: Catalog, key: RelationKey, name: string, cascade
     const part = partition.indexes.find((own) => own.attachedTo === name);
     if (part !== undefined) changed = dropIndexTree(changed, relationKey(partition.name), part.name, true);
   }
-  return mapTables(changed, (table) => ({
+  if (relying.length === 0) return changed;
+  const sources = new Set(referencingTables(changed, key).map(({ table }) => relationKey(table.name)));
+  return mapTables(changed, sources, (table) => ({
     ...table,
     constraints: table.constraints.filter((one) => one.kind !== 'foreign-key' || !relying.includes(one)),
   }));

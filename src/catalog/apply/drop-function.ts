@@ -28,8 +28,8 @@ export function dropFunction(
     });
   }
   const name = relationKey(found.name);
-  const tables = Object.values(catalog.relations).filter((one): one is Table => one.kind === 'table');
-  if (!cascade && tables.some((table) => calls(table, name))) return catalog;
+  const tables = tablesCalling(catalog, name);
+  if (!cascade && tables.length > 0) return catalog;
   let changed = removeFunction(catalog, name);
   for (const table of tables) {
     for (const column of table.columns) {
@@ -37,7 +37,13 @@ export function dropFunction(
       changed = dropColumn(changed, relationKey(table.name), column.name, { cascade: true, only: true });
     }
   }
-  return mapTables(changed, (table) => withoutCalls(table, name));
+  const keys = tables.map((table) => relationKey(table.name));
+  return mapTables(changed, keys, (table) => withoutCalls(table, name));
+}
+
+/** The tables of which a trigger or an expression calls a function, by its key. */
+export function tablesCalling(catalog: Catalog, name: string): readonly Table[] {
+  return Object.values(catalog.relations).filter((one): one is Table => one.kind === 'table' && calls(one, name));
 }
 
 function calls(table: Table, name: string): boolean {

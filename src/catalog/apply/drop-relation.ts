@@ -1,5 +1,11 @@
 import type { Catalog, Relation, Table } from '../../model/catalog.ts';
-import { childrenOf, ownedSequences, viewsReading } from '../../model/catalog-lookup.ts';
+import {
+  childrenOf,
+  ownedSequences,
+  referencingTables,
+  tablesThatDraw,
+  viewsReading,
+} from '../../model/catalog-lookup.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import { directPartitions, mapTables, removeRelations } from '../edit-catalog.ts';
 import { sequencesOf } from './sequence-default.ts';
@@ -18,15 +24,25 @@ export function dropRelations(catalog: Catalog, roots: readonly RelationKey[], c
     for (const child of childrenOf(catalog, key)) dropped.add(relationKey(child.name));
     for (const view of viewsReading(catalog, key)) dropped.add(relationKey(view.name));
   }
-  if (!cascade && Object.values(catalog.relations).some((relation) => dependsOn(catalog, relation, dropped))) {
-    return catalog;
-  }
-  const released = mapTables(catalog, (table) => releaseTable(catalog, table, dropped));
+  if (dropped.size === 0) return catalog;
+  const users = [...new Set([...dropped].flatMap((key) => usersOf(catalog, key)))].filter((key) => !dropped.has(key));
+  if (!cascade && users.some((key) => dependsOn(catalog, catalog.relations[key], dropped))) return catalog;
+  const released = mapTables(catalog, users, (table) => releaseTable(catalog, table, dropped));
   return removeRelations(released, dropped);
 }
 
-function dependsOn(catalog: Catalog, relation: Relation, dropped: ReadonlySet<RelationKey>): boolean {
-  if (dropped.has(relationKey(relation.name)) || relation.kind === 'sequence') return false;
+/** What may hang on a relation. */
+function usersOf(catalog: Catalog, key: RelationKey): readonly RelationKey[] {
+  const tables = [
+    ...childrenOf(catalog, key),
+    ...referencingTables(catalog, key).map(({ table }) => table),
+    ...(catalog.relations[key]?.kind === 'sequence' ? tablesThatDraw(catalog) : []),
+  ];
+  return [...tables, ...viewsReading(catalog, key)].map(({ name }) => relationKey(name));
+}
+
+function dependsOn(catalog: Catalog, relation: Relation | undefined, dropped: ReadonlySet<RelationKey>): boolean {
+  if (relation === undefined || relation.kind === 'sequence') return false;
   if (relation.kind !== 'table') return relation.reads.some((read) => dropped.has(read.relation));
   return (
     relation.inherits.some((parent) => dropped.has(parent)) ||

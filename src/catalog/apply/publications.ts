@@ -2,21 +2,30 @@ import type { Publication } from '../../model/action.ts';
 import type { Catalog, CatalogPublication } from '../../model/catalog.ts';
 import { findRelation } from '../../model/catalog-lookup.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
-import { byName } from '../edit-catalog.ts';
+import { byName, treeOf } from '../edit-catalog.ts';
 
 /** CREATE and ALTER PUBLICATION. */
 export function changePublication(catalog: Catalog, action: Publication): Catalog {
   const { name = '', allTables } = action;
   const existing = (catalog.publications ?? []).find((one) => one.name === name);
-  const tables = action.tables.flatMap((table): RelationKey[] => {
+  const tables = action.tables.flatMap((table): readonly RelationKey[] => {
     const found = findRelation(catalog, table);
-    return found === null ? [] : [relationKey(found.name)];
+    if (found === null) return [];
+    // Tables that inherit come along; partitions are published through their parent.
+    const isParent = found.kind === 'table' && found.partitionBy === null;
+    return isParent ? treeOf(catalog, relationKey(found.name), false) : [relationKey(found.name)];
   });
   const schemas = action.schemas ?? [];
+  const insertsOnly = action.publishesChanges === false ? ({ insertsOnly: true } as const) : {};
   if (action.verb === 'create') {
-    return existing === undefined ? putPublication(catalog, { name, allTables, tables, schemas }) : catalog;
+    if (existing !== undefined) return catalog;
+    return putPublication(catalog, { name, allTables, tables, schemas, ...insertsOnly });
   }
   if (existing === undefined) return catalog;
+  if (action.publishesChanges !== undefined) {
+    const { insertsOnly: _, ...others } = existing;
+    return putPublication(catalog, { ...others, ...insertsOnly });
+  }
   switch (action.change) {
     case 'add':
       return putPublication(catalog, {

@@ -1,5 +1,6 @@
 import type { Catalog, Index, Relation, Table, TableConstraint, View } from '../../model/catalog.ts';
-import type { RelationKey } from '../../model/relation-name.ts';
+import { ownedSequences, referencingTables, viewsReading } from '../../model/catalog-lookup.ts';
+import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import { renameIdentifier } from '../../sql/postgres/rename-identifier.ts';
 import { mapRelations, treeOf } from '../edit-catalog.ts';
 import { renameColumnInExpression } from './rename-in-expression.ts';
@@ -11,7 +12,14 @@ export function renameColumn(catalog: Catalog, key: RelationKey, from: string, t
 
 function renameHere(catalog: Catalog, key: RelationKey, from: string, to: string): Catalog {
   const renamed = (name: string): string => (name === from ? to : name);
-  return mapRelations(catalog, (relation) => {
+  const users = [
+    key,
+    ...ownedSequences(catalog, key),
+    ...[...referencingTables(catalog, key).map(({ table }) => table), ...viewsReading(catalog, key)].map(({ name }) =>
+      relationKey(name),
+    ),
+  ];
+  return mapRelations(catalog, new Set(users), (relation) => {
     const isOwner = catalog.relations[key]?.name === relation.name;
     switch (relation.kind) {
       case 'sequence':

@@ -2,6 +2,7 @@ import type { Catalog } from '../../model/catalog.ts';
 import type { Expression } from '../../model/expression.ts';
 import { type QualifiedName, relationKey } from '../../model/relation-name.ts';
 import { mapTables, putFunction, removeFunction } from '../edit-catalog.ts';
+import { tablesCalling } from './drop-function.ts';
 import { mapExpressions } from './map-expressions.ts';
 
 /** A function under a new name; triggers and expressions that call it follow. */
@@ -13,7 +14,8 @@ export function renameFunction(catalog: Catalog, from: QualifiedName, to: Qualif
     ...expression,
     functions: expression.functions.map(followed),
   });
-  const changed = mapTables(catalog, (table) => ({
+  const callers = tablesCalling(catalog, relationKey(from)).map(({ name }) => relationKey(name));
+  const changed = mapTables(catalog, callers, (table) => ({
     ...mapExpressions(table, inExpression),
     triggers: table.triggers.map((trigger) => ({ ...trigger, function: followed(trigger.function) })),
   }));

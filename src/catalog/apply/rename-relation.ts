@@ -1,6 +1,8 @@
 import type { Catalog, Relation } from '../../model/catalog.ts';
-import { ownedSequences } from '../../model/catalog-lookup.ts';
+import { childrenOf, ownedSequences, referencingTables, viewsReading } from '../../model/catalog-lookup.ts';
+import { withRenamedRelation } from '../../model/linked-relations.ts';
 import { type QualifiedName, type RelationKey, relationKey } from '../../model/relation-name.ts';
+import { mapRelations } from '../edit-catalog.ts';
 import { isRelationName } from './create-table.ts';
 import { renameSequenceInDefaults } from './sequence-default.ts';
 
@@ -10,11 +12,14 @@ export function renameRelation(catalog: Catalog, key: RelationKey, to: Qualified
   if (relation === undefined || isRelationName(catalog, to)) return catalog;
   const newKey = relationKey(to);
   const followed = relation.kind === 'sequence' ? renameSequenceInDefaults(catalog, key, newKey) : catalog;
-  const relations = Object.entries(followed.relations).map(([name, one]) => {
-    const pointing = repoint(one, key, newKey);
-    return name === key ? ([newKey, { ...pointing, name: to }] as const) : ([name, pointing] as const);
-  });
-  return { ...followed, relations: Object.fromEntries(relations) };
+  const pointing = [
+    ...[...childrenOf(catalog, key), ...referencingTables(catalog, key).map(({ table }) => table)],
+    ...viewsReading(catalog, key),
+  ].map(({ name }) => relationKey(name));
+  const users = new Set([...pointing, ...ownedSequences(catalog, key)]);
+  const repointed = mapRelations(followed, users, (one) => repoint(one, key, newKey));
+  const renamed = repointed.relations[key];
+  return renamed === undefined ? repointed : withRenamedRelation(repointed, key, { ...renamed, name: to });
 }
 
 /** SET SCHEMA: a table's owned sequences move with it; its indexes and constraints are its own anyway. */

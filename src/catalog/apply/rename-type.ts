@@ -9,11 +9,13 @@ export function renameType(catalog: Catalog, from: QualifiedName, to: QualifiedN
   if (type === undefined || catalog.types[relationKey(to)] !== undefined) return catalog;
   const followed = (used: DataType): DataType =>
     used.schema === from.schema && used.name === from.name ? { ...used, ...to } : used;
-  const changed = mapRelations(catalog, (relation) => {
+  const isUsed = ({ type: used }: { readonly type: DataType | null }): boolean =>
+    used !== null && followed(used) !== used;
+  const changed = mapRelations(catalog, Object.keys(catalog.relations), (relation) => {
+    if (relation.kind === 'sequence' || relation.columns?.some(isUsed) !== true) return relation;
     if (relation.kind === 'table') {
       return { ...relation, columns: relation.columns.map((one) => ({ ...one, type: followed(one.type) })) };
     }
-    if (relation.kind === 'sequence' || relation.columns == null) return relation;
     const columns = relation.columns.map((one) => ({ ...one, type: one.type === null ? null : followed(one.type) }));
     return { ...relation, columns };
   });

@@ -32,6 +32,7 @@ export function rename(catalog: Catalog, action: Rename): Catalog {
       return renameRelationOrIndex(catalog, action.name, to);
     case 'type':
     case 'domain': {
+      if (member !== null) return renameDomainConstraint(catalog, action.name, member, to);
       const type = findType(catalog, action.name);
       return type === null ? catalog : renameType(catalog, type.name, { ...type.name, name: to });
     }
@@ -48,8 +49,8 @@ export function rename(catalog: Catalog, action: Rename): Catalog {
     case 'publication':
       return renamePublication(catalog, action.name.name, to);
     case 'other':
-      // A domain's constraint; an attribute of a composite type is not kept.
-      return member === null ? catalog : renameDomainConstraint(catalog, action.name, member, to);
+      // An attribute of a composite type is not kept.
+      return catalog;
     default:
       return member === null ? catalog : renameMember(catalog, object, action.name, member, to);
   }

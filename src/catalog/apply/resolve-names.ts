@@ -25,10 +25,29 @@ export function resolveFunctionName(catalog: Catalog, written: string): string {
   return found === null ? written : relationKey(found.name);
 }
 
-/** A default as the catalog keeps it; `DEFAULT NULL` is no default. */
-export function resolveDefault(catalog: Catalog, expression: Expression | null): Expression | null {
-  if (expression === null || /^\(*(CAST\()?NULL\b(?! IS)/i.test(expression.sql)) return null;
-  return resolveExpression(catalog, expression);
+/** Types whose values are cut or rounded to the modifier by a function, which also stands around a NULL. */
+const CUT_TO_SIZE = new Set([
+  'varchar',
+  'bpchar',
+  'numeric',
+  'bit',
+  'varbit',
+  'time',
+  'timetz',
+  'timestamp',
+  'timestamptz',
+]);
+
+/**
+ * A default as the catalog keeps it. `DEFAULT NULL` is no default, unless the server has to bring the NULL into the type
+ * of the column: into a size, or a domain.
+ */
+export function resolveDefault(catalog: Catalog, expression: Expression | null, type: DataType): Expression | null {
+  if (expression === null) return null;
+  const isNull = /^\(*(CAST\()?NULL\b(?! IS)/i.test(expression.sql);
+  const isSized = type.schema === null && type.modifiers.length > 0 && CUT_TO_SIZE.has(type.name);
+  const isDomain = findType(catalog, type)?.kind === 'domain' && type.arrayDimensions === 0;
+  return isNull && !isSized && !isDomain ? null : resolveExpression(catalog, expression);
 }
 
 /** An expression whose user functions are named with their schema, as the server would print them. */

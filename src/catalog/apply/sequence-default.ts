@@ -1,5 +1,5 @@
 import type { Catalog } from '../../model/catalog.ts';
-import { findRelation } from '../../model/catalog-lookup.ts';
+import { findRelation, tablesThatDraw } from '../../model/catalog-lookup.ts';
 import type { Expression } from '../../model/expression.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { quoteLiteral } from '../../sql/postgres/quote.ts';
@@ -31,7 +31,8 @@ function identifierOf(text: string): string {
 
 /** Defaults hold a sequence by identity, not by name: they follow when it is renamed. `catalog` knows the old name. */
 export function renameSequenceInDefaults(catalog: Catalog, from: RelationKey, to: RelationKey): Catalog {
-  return mapTables(catalog, (table) => {
+  const users = tablesThatDraw(catalog).map(({ name }) => relationKey(name));
+  return mapTables(catalog, users, (table) => {
     if (!table.columns.some((column) => sequencesOf(catalog, column.default).includes(from))) return table;
     const columns = table.columns.map((column) => {
       if (column.default === null || !sequencesOf(catalog, column.default).includes(from)) return column;

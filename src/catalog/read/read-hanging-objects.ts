@@ -16,6 +16,14 @@ export async function readExtensions(connection: Connection): Promise<readonly s
   return rows.map((row) => row.name);
 }
 
+interface PublicationRow {
+  readonly name: string;
+  readonly allTables: boolean;
+  readonly publishesChanges: boolean;
+  readonly tables: string;
+  readonly schemas: string;
+}
+
 /** Publications with the tables and schemas that are named in them. */
 export async function readPublications(connection: Connection): Promise<readonly CatalogPublication[]> {
   // Whole schemas can be published since 15.
@@ -24,19 +32,20 @@ export async function readPublications(connection: Connection): Promise<readonly
       ? `(SELECT json_agg(n.nspname ORDER BY n.nspname COLLATE "C")
           FROM pg_publication_namespace s JOIN pg_namespace n ON n.oid = s.pnnspid WHERE s.pnpubid = p.oid)`
       : 'NULL::json';
-  const rows = await connection.query<{ name: string; allTables: boolean; tables: string; schemas: string }>(
-    `SELECT p.pubname AS name, p.puballtables AS "allTables",
+  const rows = await connection.query<PublicationRow>(
+    `SELECT p.pubname AS name, p.puballtables AS "allTables", p.pubupdate OR p.pubdelete AS "publishesChanges",
         coalesce((SELECT json_agg(json_build_object('schema', n.nspname, 'name', c.relname))
           FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace
           WHERE r.prpubid = p.oid), '[]')::text AS tables,
         coalesce(${schemas}, '[]')::text AS schemas
       FROM pg_publication p ORDER BY p.pubname COLLATE "C"`,
   );
-  return rows.map(({ name, allTables, tables, schemas: named }) => ({
+  return rows.map(({ name, allTables, publishesChanges, tables, schemas: named }) => ({
     name,
     allTables,
     tables: keysIn(tables),
     schemas: JSON.parse(named) as readonly string[],
+    ...(publishesChanges ? {} : { insertsOnly: true as const }),
   }));
 }
 

@@ -5,6 +5,7 @@ import { eventJson } from '../../report/event-json.ts';
 import { terminalProgress } from '../../report/progress-terminal.ts';
 import { paintFor } from '../color.ts';
 import type { CliContext } from '../context.ts';
+import { interruption } from '../interruption.ts';
 import { formatOption, requireDatabaseUrl } from '../options.ts';
 import type { CommandDeps } from './command-deps.ts';
 
@@ -17,12 +18,6 @@ interface ApplyFlags {
 
 /** A gate is not a failure; what is not finished can be resumed, and says so with 3. */
 const EXIT_CODES: Readonly<Record<RunOutcome, number>> = { completed: 0, gated: 0, stopped: 3, failed: 3 };
-
-/** After a second Ctrl+C, as shells have it for SIGINT. */
-const INTERRUPTED_EXIT_CODE = 130;
-
-/** npm passes a Ctrl+C on that the terminal has sent to us already: one key press arrives twice. */
-const SAME_KEY_PRESS_MS = 300;
 
 /** `evenkeel apply <path>`: plans what is pending and runs it guarded. */
 export function applyCommand(deps: CommandDeps): Command {
@@ -47,7 +42,7 @@ export function applyCommand(deps: CommandDeps): Command {
 async function runApply(path: string, flags: ApplyFlags, deps: CommandDeps): Promise<void> {
   const { context, toolkit, setExitCode } = deps;
   const databaseUrl = requireDatabaseUrl(flags.databaseUrl, context, 'apply');
-  const interrupt = interruption(context);
+  const interrupt = interruption(context, 'Stopping as soon as the step at hand allows');
   const output = eventOutput(flags.format, context);
   try {
     const outcome = await toolkit.apply({
@@ -81,22 +76,6 @@ function eventOutput(format: string, context: CliContext): { listen: (event: Run
       return () => clearInterval(timer);
     },
   });
-}
-
-/** The first signal asks for a clean stop, the second leaves: the ledger knows how far it came either way. */
-function interruption(context: CliContext): { readonly signal: AbortSignal; readonly close: () => void } {
-  const controller = new AbortController();
-  let firstAtMs = 0;
-  const close = context.onInterrupt(() => {
-    if (controller.signal.aborted) {
-      if (context.now() - firstAtMs >= SAME_KEY_PRESS_MS) context.exitNow(INTERRUPTED_EXIT_CODE);
-      return;
-    }
-    firstAtMs = context.now();
-    context.stderr.write('Stopping as soon as the step at hand allows; press Ctrl+C again to leave at once.\n');
-    controller.abort();
-  });
-  return { signal: controller.signal, close };
 }
 
 /** Goes into the ledger and into messages: the database stands there by the name of a variable, never by its address. */

@@ -12,8 +12,10 @@ import { type FactsContext, hasChildren, isSystemColumn, lockTree, rewriteTree, 
 import { addFailure, atRank } from './facts-draft.ts';
 import { refuseMutable } from './mutability.ts';
 import { lockNextvalSequences } from './nextval-sequences.ts';
+import { refuseCollation } from './refuse-collation.ts';
 import { refuseDefault } from './refuse-default.ts';
 import { refuseUnknownFunctions, refuseUnknownType } from './refuse-unknown.ts';
+import { refuseCompression } from './storage-facts.ts';
 import { fillsItself } from './table-in-pass.ts';
 import { volatilityOf } from './volatility.ts';
 
@@ -102,6 +104,8 @@ function refuseAddColumn(context: FactsContext, table: Table, column: ColumnDefi
   }
   if (column.generated !== null && column.default !== null) refuseGenerated(context, table, column, column.default);
   refuseUnknownType(context, column.type);
+  refuseCollation(context, `${key}.${column.name}`, column);
+  if (column.compression !== undefined) refuseCompression(context, `${key}.${column.name}`, column.type);
   if (column.default !== null && column.generated === null) {
     refuseDefault(context, `${key}.${column.name}`, column.type, column.default);
   }

@@ -51,7 +51,7 @@ export function addKeyFacts(context: FactsContext, table: Table, key: KeyDefinit
   if (key.kind === 'primary-key' && place.only && context.version.major >= 18) refuseOpenBelow(context, table, key);
   const virtual = table.columns.find((one) => one.generated === 'virtual' && key.columns.includes(one.name));
   if (virtual !== undefined) addFailure(draft, '0A000', `${virtual.name} is virtual and cannot be in a key`);
-  refuseWithoutPartitionKey(context, table, key.columns);
+  refuseWithoutPartitionKey(context, table, key.columns, place.only);
   const isNew = place.newColumn !== undefined;
   lockBelow(context, table, key, isNew, place.only);
   build(context, table, key, place.only);

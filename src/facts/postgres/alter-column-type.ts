@@ -1,11 +1,13 @@
 import type { AlterCommandOf } from '../../model/alter-command.ts';
-import type { Column, Index, Table } from '../../model/catalog.ts';
+import type { Column, Index, Table, UserType } from '../../model/catalog.ts';
 import { findType, ownedSequences, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
+import type { Expression } from '../../model/expression.ts';
 import { relationKey } from '../../model/relation-name.ts';
+import { withPartitions } from './add-foreign-key.ts';
 import { inPreparation } from './alter-pass.ts';
-import { baseTypeOf, isUserType } from './base-type.ts';
-import { hasCast } from './built-in-casts.ts';
+import { baseTypeOf } from './base-type.ts';
+import { hasCast, isString } from './built-in-casts.ts';
 import { type TypeChangeCost, typeChangeCost } from './column-type-change.ts';
 import { refuseDependents } from './dependent-expressions.ts';
 import { expressionType } from './expression-type.ts';
@@ -24,8 +26,10 @@ import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { isInAnyPartitionKey, isInheritedColumn } from './inheritance.ts';
 import { policiesNaming } from './policies-naming.ts';
 import { canCompare } from './referenced-key.ts';
-import { lockOtherSide } from './references.ts';
+import { lockFormerReference, lockOtherSide } from './references.ts';
+import { refuseCollation } from './refuse-collation.ts';
 import { refuseUnknownFunctions, refuseUnknownType } from './refuse-unknown.ts';
+import { refuseWrittenCast } from './refuse-written-cast.ts';
 import { viewsOver } from './views-over.ts';
 
 type SetType = AlterCommandOf<'set-type'>;
@@ -68,9 +72,11 @@ export function alterColumnTypeFacts(context: FactsContext, table: Table, comman
 
 /** A foreign key is built again, and its columns must still compare. */
 function refuseOtherSides(context: FactsContext, table: Table, { column, type }: SetType): void {
-  const refuse = (own: readonly string[], peer: Table | null, others: readonly string[]): void => {
+  const refuse = (own: readonly string[], peer: Table | null, others: readonly string[], isReferred = false): void => {
     const other = peer?.columns.find((one) => one.name === others[own.indexOf(column)])?.type;
-    if (other === undefined || canCompare(baseTypeOf(context, type), baseTypeOf(context, other))) return;
+    if (other === undefined) return;
+    const [mine, theirs] = [baseTypeOf(context, type), baseTypeOf(context, other)];
+    if (isReferred ? canCompare(context, theirs, mine) : canCompare(context, mine, theirs)) return;
     addFailure(context.draft, '42804', `a foreign key cannot compare ${type.name} with ${other.name}`);
   };
   for (const one of table.constraints) {
@@ -78,7 +84,8 @@ function refuseOtherSides(context: FactsContext, table: Table, { column, type }:
     refuse(one.columns, tableOf(context.catalog, one.references), one.referencedColumns);
   }
   for (const { table: peer, constraint } of referencingTables(context.catalog, relationKey(table.name))) {
-    if (constraint.referencedColumns.includes(column)) refuse(constraint.referencedColumns, peer, constraint.columns);
+    if (!constraint.referencedColumns.includes(column)) continue;
+    refuse(constraint.referencedColumns, peer, constraint.columns, true);
   }
 }
 
@@ -93,8 +100,13 @@ function refuseTypeChange(context: FactsContext, table: Table, column: Column, c
   const isWhole = ['int2', 'int4', 'int8'].includes(baseTypeOf(context, command.type).name);
   if (column.identity !== null && !isWhole) addFailure(draft, '22023', `${what} is an identity column, a whole number`);
   refuseUnknownType(context, command.type);
-  if (command.using !== null) refuseUnknownFunctions(context, command.using);
-  const result = command.using === null ? null : expressionType(context, command.using);
+  if (command.using !== null) {
+    if (column.generated !== null) addFailure(draft, '42611', `${what} is generated, so USING cannot say anything`);
+    refuseUnknownFunctions(context, command.using);
+    refuseWrittenCast(context, column, command.using);
+  }
+  refuseCollation(context, what, command);
+  const result = command.using === null ? null : resultOf(context, column, command.using);
   if (result !== null && !isAssignable(context, result, command.type)) {
     addFailure(draft, '42804', `${command.using?.sql} is no ${command.typeSql}`);
   }
@@ -104,24 +116,48 @@ function refuseTypeChange(context: FactsContext, table: Table, column: Column, c
   }
   if (only && hasChildren(context, table))
     addFailure(draft, '42P16', `${what} must be changed in the tables below too`);
-  const isLiteral = /^'(?:[^']|'')*'(?:::[a-z ]+)?$/i.test(column.default?.sql ?? '');
-  if (isLiteral && column.generated === null && !isAssignable(context, column.type, command.type)) {
-    addFailure(draft, '42804', `the default of ${what} cannot become ${command.typeSql}`);
-  }
+  refuseOldDefault(context, what, column, command);
+}
+
+/** What USING answers; the column itself in brackets has its own type. */
+function resultOf(context: FactsContext, column: Column, using: Expression): DataType | null {
+  const bare = using.sql.replaceAll(/^[\s(]+|[\s)]+$/g, '');
+  return bare === column.name || bare === `"${column.name}"` ? column.type : expressionType(context, using);
+}
+
+/** The default is converted like a value, whatever USING does with the rows. */
+function refuseOldDefault(context: FactsContext, what: string, column: Column, command: SetType): void {
+  if (column.default === null || column.generated !== null) return;
+  const isLiteral = /^'(?:[^']|'')*'(?:::[a-z ]+)?$/i.test(column.default.sql);
+  const given = isLiteral ? column.type : expressionType(context, column.default);
+  if (given === null || isAssignable(context, given, command.type)) return;
+  addFailure(context.draft, '42804', `the default of ${what} cannot become ${command.typeSql}`);
 }
 
 /** False only where it is certain: casts that users make are not in the catalog, so their types are let pass. */
 function isAssignable(context: FactsContext, from: DataType, to: DataType): boolean {
   const [source, target] = [baseTypeOf(context, from), baseTypeOf(context, to)];
+  if (source.arrayDimensions > 0 && target.arrayDimensions > 0) {
+    return isAssignable(context, { ...source, arrayDimensions: 0 }, { ...target, arrayDimensions: 0 });
+  }
   // Only its own text makes an enum, and only when asked to.
-  if (findType(context.catalog, target)?.kind === 'enum') return source.name === target.name;
-  const isString = target.schema === null && ['text', 'varchar', 'bpchar'].includes(target.name);
-  if (findType(context.catalog, source)?.kind === 'enum') return isString;
-  if (isUserType(context, source) || isUserType(context, target)) return true;
+  if (findType(context.catalog, target)?.kind === 'enum') {
+    return source.name === target.name && source.arrayDimensions === target.arrayDimensions;
+  }
+  if (findType(context.catalog, source)?.kind === 'enum') return isString(target);
+  const [user, wanted] = [findType(context.catalog, source), findType(context.catalog, target)];
+  // Rows and ranges know nothing but their text form.
+  if (isRowOrRange(wanted)) return wanted === user;
+  if (isRowOrRange(user)) return isString(target);
+  if (user !== null || wanted !== null) return true;
   const [isArray, becomesArray] = [source.arrayDimensions > 0, target.arrayDimensions > 0];
   // Everything has a text form; a single value is no array, nor the other way round.
-  if (isArray !== becomesArray) return isArray && ['text', 'varchar', 'bpchar'].includes(target.name);
+  if (isArray !== becomesArray) return isArray && isString(target);
   return hasCast(source.name, target.name, 'assignment') !== false;
+}
+
+function isRowOrRange(type: UserType | null): boolean {
+  return type?.kind === 'composite' || type?.kind === 'range';
 }
 
 function keepRows(context: FactsContext, table: Table, command: SetType, sameIndexOrder: boolean): void {
@@ -165,13 +201,16 @@ function lockForeignKeyPeers(context: FactsContext, table: Table, column: string
   const key = relationKey(table.name);
   const reads = (child: Table, parent: string): void => {
     if (!isRewrite) return;
-    draft.scans.add(relationKey(child.name));
     const target = tableOf(context.catalog, parent);
-    if (target === null || hasStorage(target)) draft.scans.add(parent);
+    if (target === null) draft.scans.add(parent);
+    for (const side of target === null ? [child] : [child, target]) {
+      for (const one of withPartitions(context, side)) if (hasStorage(one)) draft.scans.add(relationKey(one.name));
+    }
   };
   for (const constraint of table.constraints) {
     if (constraint.kind !== 'foreign-key' || !constraint.columns.includes(column)) continue;
-    lockOtherSide(context, constraint.references, 'ACCESS EXCLUSIVE');
+    lockFormerReference(context, constraint.references);
+    lockOtherSide(context, constraint.references, 'SHARE ROW EXCLUSIVE');
     if (constraint.valid) reads(table, constraint.references);
   }
   for (const peer of referencingTables(context.catalog, key)) {

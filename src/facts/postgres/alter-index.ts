@@ -1,9 +1,21 @@
 import type { AlterTable } from '../../model/action.ts';
+import type { AlterCommandKind } from '../../model/alter-command.ts';
 import { findIndex, findRelation, type IndexPlace } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, indexKey, isTaken } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { isSameIndexShape } from './partition-indexes.ts';
+
+/** What ALTER TABLE and ALTER INDEX can do to an index. */
+const FOR_INDEXES: ReadonlySet<AlterCommandKind> = new Set<AlterCommandKind>([
+  'set-statistics',
+  'set-options',
+  'reset-options',
+  'set-tablespace',
+  'attach-partition',
+  'change-owner',
+  'other',
+]);
 
 /** ALTER INDEX: a lock on an index alone keeps nobody from its table; attaching one looks at both tables. */
 export function alterIndexFacts(context: FactsContext, action: AlterTable): void {
@@ -20,6 +32,9 @@ export function alterIndexFacts(context: FactsContext, action: AlterTable): void
   const isPartitioned = place?.relation.kind === 'table' && place.relation.partitionBy !== null;
   for (const command of action.commands) {
     const isOption = command.kind === 'set-options' || command.kind === 'reset-options';
+    if (command.kind === 'change-owner' && isPartitioned) {
+      addFailure(draft, '42809', `the owner of ${action.name.name} is that of its table`);
+    }
     if (isOption && isPartitioned)
       addFailure(draft, '42809', `${action.name.name} is an index without rows of its own`);
     if (command.kind === 'attach-partition' && place !== null && !isPartitioned) {
@@ -29,10 +44,24 @@ export function alterIndexFacts(context: FactsContext, action: AlterTable): void
       addFailure(draft, '42P17', `${command.partition.name} is not an index`);
     }
     if (command.kind === 'attach-partition') attachIndexFacts(context, place, findIndex(catalog, command.partition));
+    if (place !== null && !FOR_INDEXES.has(command.kind)) {
+      addFailure(draft, '42809', `${action.name.name} is an index, which cannot do that`);
+    }
+    if (command.kind === 'set-statistics' && place !== null) refuseStatistics(context, place, command.column);
     if (command.kind === 'set-tablespace') {
       moveIndexFacts(context, place, command.target ?? 'pg_default');
     }
   }
+}
+
+/** Statistics are kept of the expressions of an index; its columns have those of the table. */
+function refuseStatistics(context: FactsContext, { index }: IndexPlace, position: string): void {
+  const at = Number(position) - 1;
+  const key = index.keys[at];
+  if (key?.expression != null) return;
+  const isThere = at < index.keys.length + index.include.length;
+  if (!isThere) return addFailure(context.draft, '42703', `the index ${index.name} has no column ${position}`);
+  addFailure(context.draft, '0A000', `column ${position} of the index ${index.name} is no expression`);
 }
 
 function moveIndexFacts(context: FactsContext, place: IndexPlace | null, target: string): void {

@@ -3,6 +3,7 @@ import type { AlterCommand, AlterCommandOf } from '../../model/alter-command.ts'
 import type { Table } from '../../model/catalog.ts';
 import { findIndex } from '../../model/catalog-lookup.ts';
 import type { ConstraintDefinition } from '../../model/definition.ts';
+import { withRelation } from '../../model/linked-relations.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { addColumnFacts } from './add-column.ts';
 import { addConstraintFacts } from './add-constraint.ts';
@@ -57,7 +58,9 @@ function levelLocks(context: FactsContext, table: Table): void {
   if (mode === undefined) return;
   for (const one of withDescendants(context, table)) {
     const key = relationKey(one.name);
-    if (draft.locks.has(key)) addLock(draft, key, mode);
+    const below = draft.locks.get(key);
+    // An index of a partition is built under SHARE, whatever the statement holds above.
+    if (below !== undefined && below !== 'SHARE') addLock(draft, key, mode);
   }
 }
 
@@ -149,9 +152,19 @@ function refuseRepeats(context: FactsContext, action: AlterTable): void {
   const { draft } = context;
   const added = new Set<string>();
   const dropped = new Set<string>();
+  const typed = new Set<string>();
   let hasPrimaryKey = false;
+  let isSet = false;
   for (const command of action.commands) {
     draft.rank = passOf(command);
+    if (command.kind === 'set-logged' || command.kind === 'set-unlogged') {
+      if (isSet) inPreparation(draft, () => addFailure(draft, '0A000', 'LOGGED and UNLOGGED are set twice'));
+      isSet = true;
+    }
+    if (command.kind === 'set-type') {
+      if (typed.has(command.column)) addFailure(draft, '0A000', `${command.column} gets two types`);
+      typed.add(command.column);
+    }
     if (command.kind === 'drop-constraint') {
       if (dropped.has(command.name) && !command.ifExists)
         addFailure(draft, '42704', `${command.name} is dropped twice`);
@@ -210,8 +223,7 @@ function isAddedBefore(action: AlterTable, command: AlterCommandOf<'add-column'>
 
 /** The schema as the command finds it: names that the statement gives up are free. */
 function withTable(context: FactsContext, table: Table): FactsContext {
-  const relations = { ...context.catalog.relations, [relationKey(table.name)]: table };
-  return { ...context, catalog: { ...context.catalog, relations } };
+  return { ...context, catalog: withRelation(context.catalog, table) };
 }
 
 /** Columns that the statement adds without a value: every row holds NULL there. */

@@ -1,3 +1,5 @@
+import type { DataType } from '../../model/data-type.ts';
+
 /**
  * The casts that PostgreSQL does by itself, from pg_cast of 13 and of 18 (the same in both), for the types that columns
  * have: source type, then the targets of implicit casts, then those of casts on assignment only.
@@ -57,10 +59,48 @@ const WITHOUT_CASTS = [
   'daterange',
 ];
 
-const JUDGED = new Set([...Object.keys(CASTS), ...WITHOUT_CASTS]);
+/** Built-in types of which all casts are known here. */
+export const JUDGED_TYPES: ReadonlySet<string> = new Set([...Object.keys(CASTS), ...WITHOUT_CASTS]);
 
-/** Everything can be assigned to these through its text form. */
-const STRINGS = new Set(['text', 'varchar', 'bpchar']);
+/** Casts that have to be written out, beside those to and from strings. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  bit: 'int4 int8',
+  bool: 'int4',
+  box: 'circle lseg point',
+  char: 'int4',
+  circle: 'box point polygon',
+  int4: 'bit bool char',
+  int8: 'bit',
+  jsonb: 'bool float4 float8 int2 int4 int8 numeric',
+  lseg: 'point',
+  path: 'point',
+  polygon: 'box circle point',
+};
+
+/** Casts that came with 18. */
+const WRITTEN_SINCE_18: Readonly<Record<string, string>> = {
+  bytea: 'int2 int4 int8',
+  int2: 'bytea',
+  int4: 'bytea',
+  int8: 'bytea',
+};
+
+/** Everything can be assigned to these through its text form, and made of it when asked to. */
+const STRINGS = new Set(['text', 'varchar', 'bpchar', 'name']);
+
+/** Whether values of every type can be assigned to a built-in type, through their text form. */
+export function isString(type: DataType): boolean {
+  return type.schema === null && type.arrayDimensions === 0 && STRINGS.has(type.name);
+}
+
+/** Whether a cast that is written out turns a value of one built-in type into one of another; null if not judged. */
+export function hasWrittenCast(from: string, to: string, major: number): boolean | null {
+  const known = hasCast(from, to, 'assignment');
+  if (known !== false) return known;
+  if (STRINGS.has(from)) return true;
+  const written = `${WRITTEN[from] ?? ''} ${major >= 18 ? (WRITTEN_SINCE_18[from] ?? '') : ''}`;
+  return written.split(' ').includes(to);
+}
 
 /**
  * Whether a value of one built-in type becomes one of another without being asked to: `implicit` in any expression,
@@ -68,7 +108,7 @@ const STRINGS = new Set(['text', 'varchar', 'bpchar']);
  */
 export function hasCast(from: string, to: string, context: 'implicit' | 'assignment'): boolean | null {
   if (from === to) return true;
-  if (!JUDGED.has(from) || !JUDGED.has(to)) return null;
+  if (!JUDGED_TYPES.has(from) || !JUDGED_TYPES.has(to)) return null;
   const [implicit, assignment] = CASTS[from] ?? ['', ''];
   if (implicit.split(' ').includes(to)) return true;
   if (context === 'implicit') return false;

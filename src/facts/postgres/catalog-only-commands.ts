@@ -123,6 +123,9 @@ function triggerFacts(context: FactsContext, table: Table, trigger: string, only
   if (meant.some((one) => one.forEachRow === true)) lockTree(context, table, 'SHARE ROW EXCLUSIVE', only);
 }
 
+/** Partitioned tables remember an access method for new partitions since 17. */
+const PARTITIONED_METHOD_SINCE = 17;
+
 /** SET TABLESPACE and SET ACCESS METHOD copy the table, unless it is there already. */
 function moveFacts(
   context: FactsContext,
@@ -130,8 +133,13 @@ function moveFacts(
   { kind, target = null }: { readonly kind: string; readonly target?: string | null },
 ): void {
   const { draft } = context;
-  if (table.partitionBy !== null) return;
   const isMethod = kind === 'set-access-method';
+  if (table.partitionBy !== null) {
+    const isRefused = isMethod && context.version.major < PARTITIONED_METHOD_SINCE;
+    const what = `${relationKey(table.name)} is partitioned and has no access method`;
+    if (isRefused) inPreparation(draft, () => addFailure(draft, '42809', what));
+    return;
+  }
   const now = isMethod ? (table.accessMethod ?? 'heap') : (table.tablespace ?? 'pg_default');
   if (now === (target ?? 'heap')) {
     draft.because.add(`The rows are kept by ${now} already, so they stay as they are.`);

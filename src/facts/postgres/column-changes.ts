@@ -19,13 +19,14 @@ export function dropColumnFacts(context: FactsContext, table: Table, command: Dr
   const key = relationKey(table.name);
   const what = `${key}.${command.column}`;
   const isThere = !isKnown(table) || table.columns.some((column) => column.name === command.column);
-  lockTree(context, table, 'ACCESS EXCLUSIVE', action.only);
-  // Tables directly below keep the column, as one of their own.
-  for (const child of childrenOf(context.catalog, key)) addLock(draft, relationKey(child.name), 'ACCESS EXCLUSIVE');
+  addLock(draft, key, 'ACCESS EXCLUSIVE');
   if (!isThere) {
     if (!command.ifExists) addFailure(draft, '42703', `there is no column ${what}`);
     return;
   }
+  lockTree(context, table, 'ACCESS EXCLUSIVE', action.only);
+  // Tables directly below keep the column, as one of their own.
+  for (const child of childrenOf(context.catalog, key)) addLock(draft, relationKey(child.name), 'ACCESS EXCLUSIVE');
   refuseDropColumn(context, table, command, action.only);
   if ((table.rules ?? []).length > 0)
     draft.unknown.add(`Whether a rule of ${key} names ${command.column} is not known.`);

@@ -25,11 +25,17 @@ const REWRITE: TypeChangeCost = { kind: 'rewrite' };
 const BINARY_COERCIBLE = new Set([
   'varchar>text',
   'text>varchar',
+  'text>bpchar',
+  'varchar>bpchar',
   'cidr>inet',
   'bit>varbit',
   'varbit>bit',
   'int4>oid',
   'oid>int4',
+  'int4>regclass',
+  'regclass>int4',
+  'oid>regclass',
+  'regclass>oid',
   'citext>text',
   'citext>varchar',
   'text>citext',
@@ -39,6 +45,8 @@ const BINARY_COERCIBLE = new Set([
 
 /** Of those, the pairs whose indexes sort by another operator class and have to be built again. */
 const OTHER_INDEX_ORDER = new Set([
+  'text>bpchar',
+  'varchar>bpchar',
   'bit>varbit',
   'varbit>bit',
   'text>citext',
@@ -47,6 +55,8 @@ const OTHER_INDEX_ORDER = new Set([
   'citext>varchar',
   'int4>oid',
   'oid>int4',
+  'int4>regclass',
+  'regclass>int4',
 ]);
 
 /** @param from the type that the column has now */
@@ -62,7 +72,8 @@ export function typeChangeCost(context: FactsContext, from: DataType, command: S
 
 /** `USING c` and `USING c::type` say no more than the change itself; the server looks through them. */
 function conversionOf(using: Expression, column: string, typeSql: string): 'plain' | 'other' | 'unclear' {
-  const bare = using.sql.replaceAll('"', '');
+  // A cast to the same type again changes nothing.
+  const bare = using.sql.replaceAll('"', '').replace(/::([a-z_ ]+)(?:::\1)+$/i, '::$1');
   if (bare === column) return 'plain';
   const cast = bare.startsWith(`${column}::`) ? bare.slice(column.length + 2) : castOf(bare, column);
   if (using.functions.length > 0 || cast === null || !/^[a-z_][a-z0-9_ .]*(\([\d, ]+\))?(\[\])*$/i.test(cast)) {
@@ -102,6 +113,8 @@ function keepsEveryLength(from: DataType, to: DataType): boolean {
   const before = from.modifiers[0];
   const after = to.modifiers[0];
   if (after === undefined) return true;
+  // Shorter values are filled up.
+  if (to.name === 'bpchar') return false;
   return before !== undefined && before <= after && (from.name === 'varchar' || from.name === 'varbit');
 }
 

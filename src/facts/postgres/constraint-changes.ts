@@ -1,5 +1,5 @@
 import type { AlterCommandOf } from '../../model/alter-command.ts';
-import type { Table, TableConstraint } from '../../model/catalog.ts';
+import type { ForeignKeyConstraint, Table, TableConstraint } from '../../model/catalog.ts';
 import { childrenOf, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { withPartitions } from './add-foreign-key.ts';
@@ -146,8 +146,7 @@ export function alterConstraintFacts(
   if (isInheritedConstraint(context, table, constraint)) {
     addFailure(draft, '55000', `${command.name} of ${key} comes from the parent`);
   }
-  const isChange = command.enforced === null || command.enforced !== (constraint.enforced ?? true);
-  if (!isChange) return;
+  if (!isChangeOf(context, constraint, command)) return;
   for (const one of withPartitions(context, table)) addLock(draft, relationKey(one.name), 'ACCESS EXCLUSIVE');
   if (command.enforced === null) return;
   // Enforcement is turned on by new triggers and off by dropping the old ones.
@@ -156,6 +155,13 @@ export function alterConstraintFacts(
   scanWithPartitions(context, table);
   const target = tableOf(context.catalog, constraint.references);
   if (target !== null) scanWithPartitions(context, target);
+}
+
+/** Since 18 what is so already is left alone; when a deferrable key is checked is not in the catalog. */
+function isChangeOf(context: FactsContext, constraint: ForeignKeyConstraint, command: AlterConstraint): boolean {
+  if (command.enforced !== null) return command.enforced !== (constraint.enforced ?? true);
+  const isSame = command.deferrable === false && !constraint.deferrable;
+  return !isSame || context.version.major < 18;
 }
 
 /** INHERIT and NO INHERIT of a NOT NULL constraint (18); the tables directly below keep it, as one of their own. */

@@ -1,10 +1,12 @@
 import type { CreateTable, CreateTableAs } from '../../model/action.ts';
+import { findTable } from '../../model/catalog-lookup.ts';
+import type { DataType } from '../../model/data-type.ts';
 import type { ColumnDefinition, ForeignKeyDefinition } from '../../model/definition.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { refuseGenerated } from './add-column.ts';
-import { isUserType } from './base-type.ts';
+import { isSameType, isUserType } from './base-type.ts';
 import { createPartitionFacts } from './create-partition.ts';
-import { type FactsContext, isTaken, keyOf, lockTree, lookUp } from './facts-context.ts';
+import { type FactsContext, isKnown, isTaken, keyOf, lockTree, lookUp } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { listSources, lockWithSources, scanInFull } from './query-locks.ts';
 import { refuseReferences } from './referenced-key.ts';
@@ -26,11 +28,7 @@ export function createTableFacts(context: FactsContext, action: CreateTable): vo
   if (action.partitionBy !== null && action.persistence === 'unlogged' && context.version.major >= 18) {
     addFailure(draft, '0A000', 'a partitioned table cannot be unlogged: it has no rows of its own');
   }
-  for (const parent of action.inherits) {
-    const relation = lookUp(context, parent);
-    if (relation !== null) refuseParent(context, relation);
-    addLock(draft, keyOf(context, parent), 'SHARE UPDATE EXCLUSIVE');
-  }
+  inheritFrom(context, action);
   for (const like of action.like) {
     const relation = lookUp(context, like.relation);
     if (relation?.kind === 'sequence') addFailure(draft, '42809', `${relationKey(relation.name)} is a sequence`);
@@ -46,12 +44,52 @@ export function createTableFacts(context: FactsContext, action: CreateTable): vo
       addFailure(draft, '0A000', `a virtual column cannot have the type ${column.type.name}, which is not built in`);
     }
   }
+  refusePartitionKey(context, action);
   if (action.partitionOf !== null) createPartitionFacts(context, action.partitionOf, action.persistence);
   if (isThere) addFailure(draft, '42P07', `${keyOf(context, action.name)} exists already`);
   for (const constraint of [...action.constraints, ...action.columns.flatMap((column) => column.constraints)]) {
     if (constraint.kind === 'foreign-key') referToTable(context, action, constraint);
   }
   draft.because.add('The table is new: nobody can be waiting for it.');
+}
+
+/** Parents are named once each, and agree on the types of the columns that they share with each other and the child. */
+function inheritFrom(context: FactsContext, action: CreateTable): void {
+  const { draft } = context;
+  const seen = new Set<string>();
+  const types = new Map<string, DataType>();
+  const share = (columns: readonly { readonly name: string; readonly type: DataType }[]): void => {
+    for (const { name, type } of columns) {
+      const other = types.get(name);
+      if (other !== undefined && !isSameType(other, type)) addFailure(draft, '42804', `${name} would have two types`);
+      types.set(name, other ?? type);
+    }
+  };
+  for (const parent of action.inherits) {
+    const relation = lookUp(context, parent);
+    if (relation !== null) refuseParent(context, relation);
+    const key = keyOf(context, parent);
+    addLock(draft, key, 'SHARE UPDATE EXCLUSIVE');
+    if (seen.has(key)) addFailure(draft, '42P07', `${key} is named twice`);
+    seen.add(key);
+    if (relation?.kind === 'table') share(relation.columns);
+  }
+  if (action.inherits.length > 0) share(action.columns);
+}
+
+/** PARTITION BY names columns that the table has, by itself or from where it takes them. */
+function refusePartitionKey(context: FactsContext, action: CreateTable): void {
+  if (action.partitionBy === null || action.like.length > 0) return;
+  const sources = [...action.inherits, ...(action.partitionOf === null ? [] : [action.partitionOf.parent])];
+  const tables = sources.map((source) => findTable(context.catalog, source));
+  if (tables.some((table) => table === null || !isKnown(table))) return;
+  const names = new Set([...action.columns, ...tables.flatMap((table) => table?.columns ?? [])].map((one) => one.name));
+  for (const part of action.partitionBy.key.split(',')) {
+    const [word = ''] = /^(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\d_$]*)(?=\s|$)/u.exec(part.trim()) ?? [];
+    const name = word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word.toLowerCase();
+    if (name !== '' && !names.has(name))
+      addFailure(context.draft, '42703', `there is no column ${name} to partition by`);
+  }
 }
 
 function referToTable(context: FactsContext, action: CreateTable, key: ForeignKeyDefinition): void {

@@ -11,7 +11,7 @@ import { refuseKeyTypes } from './index-support.ts';
 /** Types that compare with each other and take the same literals. */
 const FAMILIES: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries({
-    number: 'int2 int4 int8 numeric float4 float8 oid money',
+    number: 'int2 int4 int8 numeric float4 float8 oid regclass regproc regrole regtype',
     string: 'text varchar bpchar name char citext',
     time: 'date timestamp timestamptz',
     truth: 'bool',

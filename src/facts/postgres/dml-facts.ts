@@ -1,5 +1,6 @@
 import type { Dml } from '../../model/action.ts';
 import type { Table, TriggerEvent } from '../../model/catalog.ts';
+import { ownedSequences } from '../../model/catalog-lookup.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, keyOf, lockAncestors, lookUp, partitionsBelow, withDescendants } from './facts-context.ts';
@@ -96,9 +97,8 @@ function lockDefaultSequences(context: FactsContext, table: Table, action: Dml):
       addLock(context.draft, key, 'ROW EXCLUSIVE');
     }
     if (column.identity === null) continue;
-    for (const [key, relation] of Object.entries(context.catalog.relations)) {
-      if (relation.kind !== 'sequence' || relation.ownedBy?.relation !== relationKey(table.name)) continue;
-      if (relation.ownedBy.column === column.name) addLock(context.draft, key, 'ROW EXCLUSIVE');
+    for (const key of ownedSequences(context.catalog, relationKey(table.name), column.name)) {
+      addLock(context.draft, key, 'ROW EXCLUSIVE');
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Drop, DropObject } from '../../model/action.ts';
 import type { Relation, Table } from '../../model/catalog.ts';
-import { findIndex, findRelation, tableOf } from '../../model/catalog-lookup.ts';
+import { findIndex, findRelation, tableOf, tablesThatDraw } from '../../model/catalog-lookup.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { dropOther } from './drop-other.ts';
 import { dropTable } from './drop-table.ts';
@@ -78,8 +78,7 @@ function dropView(context: FactsContext, key: string, action: Drop): void {
 function dropSequence(context: FactsContext, key: string, action: Drop): void {
   const owner = identityOf(context, key);
   if (owner !== null) addFailure(context.draft, '2BP01', `the identity column ${owner} needs ${key}`);
-  for (const table of Object.values(context.catalog.relations)) {
-    if (table.kind !== 'table') continue;
+  for (const table of tablesThatDraw(context.catalog)) {
     const user = table.columns.find(
       (column) => column.default !== null && nextvalSequences(context, column.default).includes(key),
     );

@@ -54,9 +54,20 @@ function dropSchema(context: FactsContext, schema: string, action: Drop): void {
     else if (!action.ifExists) addFailure(draft, '3F000', `there is no schema ${schema}`);
     return;
   }
+  const others = [...Object.values(catalog.types), ...Object.values(catalog.functions), ...(catalog.statistics ?? [])];
+  const held = [...members.map(([, relation]) => relation), ...others].find((one) => one.name.schema === schema);
   if (!action.cascade) {
-    if (members[0] !== undefined) addFailure(draft, '2BP01', `the schema ${schema} holds ${members[0][0]}`);
+    if (held !== undefined) addFailure(draft, '2BP01', `the schema ${schema} holds ${relationKey(held.name)}`);
     return;
+  }
+  for (const one of catalog.statistics ?? []) {
+    if (one.name.schema === schema) addLock(draft, one.table, 'SHARE UPDATE EXCLUSIVE');
+  }
+  for (const type of Object.values(catalog.types)) {
+    if (type.name.schema === schema) dropUsers(context, type, true);
+  }
+  for (const one of Object.values(catalog.functions)) {
+    if (one.name.schema === schema) dropFunctionFacts(context, one.name, action);
   }
   const dropped = new Set(members.map(([key]) => key));
   for (const [key, relation] of members) {

@@ -1,3 +1,4 @@
+import { isBuiltInType } from '../../model/built-in-type.ts';
 import { findFunction, findType } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import type { Expression } from '../../model/expression.ts';
@@ -6,6 +7,13 @@ import type { FactsContext } from './facts-context.ts';
 /** What well-known functions and keywords answer, whatever their arguments. */
 const RESULTS: Readonly<Record<string, string>> = {
   btrim: 'text',
+  concat: 'text',
+  current_setting: 'text',
+  jsonb_build_object: 'jsonb',
+  localtime: 'time',
+  pg_backend_pid: 'int4',
+  session_user: 'name',
+  txid_current: 'int8',
   clock_timestamp: 'timestamptz',
   current_date: 'date',
   current_timestamp: 'timestamptz',
@@ -33,6 +41,8 @@ const WORDS: Readonly<Record<string, string>> = {
   bigint: 'int8',
   bool: 'bool',
   boolean: 'bool',
+  char: 'bpchar',
+  character: 'bpchar',
   date: 'date',
   int: 'int4',
   int4: 'int4',
@@ -50,10 +60,12 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** The type of an expression, where its outermost part tells it; null otherwise. */
-export function expressionType(context: FactsContext, expression: Expression): DataType | null {
+export function expressionType(context: FactsContext, expression: Pick<Expression, 'sql'>): DataType | null {
   const sql = withoutBrackets(expression.sql.trim());
+  if (/^CASE\b/i.test(sql)) return branchType(context, sql);
   if (/^ARRAY\s*\[\s*'[^\]]*'\s*\]$/i.test(sql)) return { ...plain('text'), arrayDimensions: 1 };
-  const name = numberType(sql) ?? castType(sql) ?? callType(sql) ?? comparisonType(sql);
+  if (/^ARRAY\s*\[\s*\d+(\s*,\s*\d+)*\s*\]$/i.test(sql)) return { ...plain('int4'), arrayDimensions: 1 };
+  const name = numberType(sql) ?? castType(sql) ?? callType(sql) ?? timeType(sql) ?? comparisonType(sql);
   if (name !== null) return plain(name);
   const cast = /::(?:(\w+)\.)?(\w+)$/.exec(sql);
   const user = cast === null ? null : findType(context.catalog, { schema: cast[1] ?? null, name: cast[2] ?? '' });
@@ -67,8 +79,29 @@ export function expressionType(context: FactsContext, expression: Expression): D
   return result === null || findType(context.catalog, result) !== null ? null : result;
 }
 
+/** The type that a cast is written with; null for what is not understood. */
+export function writtenCastType(context: FactsContext, written: string): DataType | null {
+  const bare = written.trim().replace(/\s*\([\d\s,]*\)$/, '');
+  const word = WORDS[bare.toLowerCase()] ?? (isBuiltInType(bare.toLowerCase()) ? bare.toLowerCase() : null);
+  if (word !== null) return plain(word);
+  const quoted = /^"([a-z_]\w*)"$/.exec(bare)?.[1];
+  if (quoted !== undefined && isBuiltInType(quoted)) return plain(quoted);
+  const [first = '', second] = bare.split('.');
+  const user = findType(context.catalog, { schema: second === undefined ? null : first, name: second ?? first });
+  return user === null ? null : { ...plain(user.name.name), schema: user.name.schema };
+}
+
 function plain(name: string): DataType {
   return { schema: null, name, modifiers: [], arrayDimensions: 0 };
+}
+
+/** What all branches of a CASE without another inside agree on. */
+function branchType(context: FactsContext, sql: string): DataType | null {
+  if (/^CASE\b.*\bCASE\b|'|"/is.test(sql)) return null;
+  const branches = [...sql.matchAll(/\b(?:THEN|ELSE)\s+(.+?)\s+(?=WHEN\b|ELSE\b|END\b)/gis)];
+  const [first, ...others] = branches.map((branch) => expressionType(context, { sql: branch[1] ?? '' }));
+  if (first == null || others.some((one) => one?.name !== first.name)) return null;
+  return first;
 }
 
 function numberType(sql: string): string | null {
@@ -78,7 +111,7 @@ function numberType(sql: string): string | null {
 }
 
 function castType(sql: string): string | null {
-  const word = /^(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|\w+|\(.*\))::(\w+)$/s.exec(sql)?.[1];
+  const word = /^(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|\w+(?:\([^()]*\))?|\(.*\))::(\w+)$/s.exec(sql)?.[1];
   return word === undefined ? null : (WORDS[word.toLowerCase()] ?? null);
 }
 
@@ -87,6 +120,14 @@ function callType(sql: string): string | null {
   if (name === null) return null;
   const isWhole = name[2] === '' || closingBracket(sql, name[0].length - 1) === sql.length - 1;
   return isWhole ? (RESULTS[(name[1] ?? '').toLowerCase()] ?? null) : null;
+}
+
+/** The moment of the statement, in another zone or with an interval added. */
+function timeType(sql: string): string | null {
+  const rest = /^(?:now\(\)|CURRENT_TIMESTAMP|(?:statement|clock|transaction)_timestamp\(\))\s*(.+)$/i.exec(sql)?.[1];
+  if (rest === undefined) return null;
+  if (/^AT TIME ZONE\s+'[^']*'$/i.test(rest)) return 'timestamp';
+  return /^[-+]\s*(interval\s+'[^']*'|'[^']*'::interval)$/i.test(rest) ? 'timestamptz' : null;
 }
 
 /** A single comparison of two things without brackets of their own around it. */

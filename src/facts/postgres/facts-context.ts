@@ -61,12 +61,6 @@ export function lookUp(
   return null;
 }
 
-/** Like `lookUp`, for a table. Another kind of relation answers null without turning the facts unknown. */
-export function lookUpTable(context: FactsContext, reference: RelationReference): Table | null {
-  const relation = lookUp(context, reference);
-  return relation?.kind === 'table' ? relation : null;
-}
-
 /** Whether anything of that name exists: a relation, or an index, which shares their names. */
 export function isTaken(context: FactsContext, reference: RelationReference): boolean {
   return findRelation(context.catalog, reference) !== null || findIndex(context.catalog, reference) !== null;

@@ -5,9 +5,10 @@ import type { DataType } from '../../model/data-type.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { isSameType } from './base-type.ts';
 import type { FactsContext } from './facts-context.ts';
-import { addFailure, addLock } from './facts-draft.ts';
+import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { lockNamed } from './query-locks.ts';
 import { isBuiltInFunction, refuseUnknownType } from './refuse-unknown.ts';
+import { viewsOver } from './views-over.ts';
 
 /** CREATE FUNCTION: the server looks up what an SQL body names when the function is made. */
 export function createFunctionFacts(context: FactsContext, action: CreateFunction): void {
@@ -59,6 +60,18 @@ export function dropFunctionFacts(context: FactsContext, name: RelationReference
     if (action.cascade) addLock(draft, key, 'ACCESS EXCLUSIVE');
     else addFailure(draft, '2BP01', `${user} of ${key} calls ${name.name}`);
   }
+  dropCallingViews(context, found, action.cascade);
+}
+
+/** Views call what stands before a bracket in their query. */
+function dropCallingViews(context: FactsContext, { name }: UserFunction, cascade: boolean): void {
+  const call = new RegExp(`(?<![\\w"])"?${name.name.replaceAll(/[^\w]/g, '.')}"?\\s*\\(`, 'u');
+  for (const [key, relation] of Object.entries(context.catalog.relations)) {
+    if (relation.kind === 'table' || relation.kind === 'sequence') continue;
+    if (!call.test(relation.sql.replaceAll(/'(?:[^']|'')*'/g, "''"))) continue;
+    if (!cascade) return addFailure(context.draft, '2BP01', `the view ${key} calls ${name.name}`);
+    addLocks(context.draft, [key, ...viewsOver(context, key, null).certain], 'ACCESS EXCLUSIVE');
+  }
 }
 
 function missingFunction(context: FactsContext, name: RelationReference, action: Drop): void {
@@ -103,7 +116,11 @@ function userOf(table: Table, name: string): string | null {
   const column = table.columns.find((one) => one.default !== null && calls(one.default.functions));
   if (column !== undefined) return `the default of ${column.name}`;
   const check = table.constraints.find((one) => one.kind === 'check' && calls(one.expression.functions));
-  return check === undefined ? null : `the constraint ${check.name}`;
+  if (check !== undefined) return `the constraint ${check.name}`;
+  const index = table.indexes.find((one) =>
+    calls([...one.keys.flatMap((key) => key.expression?.functions ?? []), ...(one.predicate?.functions ?? [])]),
+  );
+  return index === undefined ? null : `the index ${index.name}`;
 }
 
 function lastPart(name: string): string {

@@ -94,13 +94,16 @@ function refuseIndex(context: FactsContext, relation: Table | View, action: Crea
   refuseMethod(context, use);
   const columns = keys.flatMap((key) => (key.column === null ? [] : [key.column]));
   for (const column of [...columns, ...include]) requireAnyColumn(context, relation, column);
-  if (relation.kind !== 'table') return;
+  if (relation.kind !== 'table') {
+    const typed = (knownColumns(relation) ?? []).flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));
+    return refuseKeyTypes(context, { columns: typed }, use);
+  }
   const named = [...columns, ...include, ...expressions.flatMap((one) => one.columns)];
   const virtual = relation.columns.find((one) => one.generated === 'virtual' && named.includes(one.name));
   if (virtual !== undefined) addFailure(context.draft, '0A000', `${virtual.name} is virtual and cannot be indexed`);
   for (const one of expressions) refuseMutable(context, relation, one, 'the index');
   refuseKeyTypes(context, relation, use);
-  if (unique) refuseWithoutPartitionKey(context, relation, columns);
+  if (unique) refuseWithoutPartitionKey(context, relation, columns, action.only);
 }
 
 function refuseExpressions(context: FactsContext, relation: Table | View, action: CreateIndex): readonly Expression[] {
@@ -155,6 +158,7 @@ function refuseCluster(context: FactsContext, relation: Relation | null, action:
 export function clusterFacts(context: FactsContext, action: Cluster): void {
   const { draft } = context;
   if (action.table === null) {
+    draft.transaction = 'outside-only';
     draft.unknown.add('CLUSTER without a table rewrites every table that was clustered before.');
     return;
   }

@@ -1,4 +1,4 @@
-import type { Table } from '../../model/catalog.ts';
+import type { Column } from '../../model/catalog.ts';
 import { findType } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import type { IndexKey } from '../../model/definition.ts';
@@ -53,7 +53,11 @@ export function refuseMethod(context: FactsContext, use: MethodUse): void {
 }
 
 /** Notes a column whose type the access method does not take without being told an operator class, or in an order. */
-export function refuseKeyTypes(context: FactsContext, table: Pick<Table, 'columns'>, use: MethodUse): void {
+export function refuseKeyTypes(
+  context: FactsContext,
+  table: { readonly columns: readonly Pick<Column, 'name' | 'type'>[] },
+  use: MethodUse,
+): void {
   const able = METHODS[use.method];
   if (able === undefined) return;
   for (const key of use.keys) {
@@ -69,14 +73,17 @@ export function refuseKeyTypes(context: FactsContext, table: Pick<Table, 'column
   if (use.isOrdered && !able.ordered) addFailure(context.draft, '0A000', `a ${use.method} index has no order`);
 }
 
+/** How the operator classes call the types that users make. */
+const POLYMORPHIC: Readonly<Record<string, string>> = { enum: 'anyenum', composite: 'record', range: 'int4range' };
+
 /** Only what is certain is no: types that extensions bring along are let pass. */
 function isIndexed(context: FactsContext, method: string, type: DataType): boolean {
   const base = baseTypeOf(context, type);
   const user = findType(context.catalog, base);
   const isArray = base.arrayDimensions > 0;
-  if (!isArray && user !== null && user.kind !== 'enum' && user.kind !== 'composite') return true;
+  if (!isArray && (user?.kind === 'other' || user?.kind === 'domain')) return true;
   if (!isArray && user === null && base.schema !== null) return true;
-  const name = isArray ? 'anyarray' : user === null ? base.name : user.kind === 'enum' ? 'anyenum' : 'record';
+  const name = isArray ? 'anyarray' : user === null ? base.name : (POLYMORPHIC[user.kind] ?? '');
   if (!isArray && user === null && !ALL_TYPES.has(name)) return true;
   return takesType(method, name, context.version.major);
 }

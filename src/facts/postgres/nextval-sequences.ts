@@ -1,4 +1,5 @@
 import type { Expression } from '../../model/expression.ts';
+import { linkedKeys } from '../../model/linked-relations.ts';
 import type { RelationKey } from '../../model/relation-name.ts';
 import type { FactsContext } from './facts-context.ts';
 import { addLock } from './facts-draft.ts';
@@ -10,10 +11,9 @@ export function nextvalSequences(context: FactsContext, expression: Expression):
   if (named === undefined) return [];
   const parts = named.replaceAll('"', '').split('.');
   const name = parts.at(-1);
-  return Object.entries(context.catalog.relations).flatMap(([key, relation]) => {
-    if (relation.kind !== 'sequence' || relation.name.name !== name) return [];
-    return parts.length > 1 && relation.name.schema !== parts[0] ? [] : [key];
-  });
+  if (name === undefined) return [];
+  const keys = linkedKeys(context.catalog, 'sequence', name);
+  return parts.length === 1 ? keys : keys.filter((key) => context.catalog.relations[key]?.name.schema === parts[0]);
 }
 
 /** nextval('s') opens the sequence as a writer does. */

@@ -12,7 +12,6 @@ import {
   keyOf,
   lockTree,
   lookUp,
-  lookUpTable,
 } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { keyOrderOf } from './key-value.ts';
@@ -149,12 +148,14 @@ export function detachPartitionFacts(context: FactsContext, parent: Table, comma
   const { draft, version } = context;
   const parentKey = relationKey(parent.name);
   const childKey = keyOf(context, command.partition);
-  const child = lookUpTable(context, command.partition);
+  const relation = lookUp(context, command.partition);
+  const child = relation?.kind === 'table' ? relation : null;
   const fallback = defaultPartitionOf(context, parentKey);
   if (command.concurrently) draft.transaction = 'outside-only';
   if (parent.partitionBy === null && isKnown(parent))
     return addFailure(draft, '42809', `${parentKey} is not partitioned`);
-  if (child !== null && isKnown(child) && isKnown(parent) && child.partitionOf?.parent !== parentKey) {
+  const isOther = child === null ? relation !== null : isKnown(child) && child.partitionOf?.parent !== parentKey;
+  if (isOther && isKnown(parent)) {
     return addFailure(draft, '42P01', `${childKey} is not a partition of ${parentKey}`);
   }
   if (command.concurrently || command.finalize) {

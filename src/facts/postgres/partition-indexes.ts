@@ -88,7 +88,12 @@ function indexNameFor(context: FactsContext, table: Table, wanted: WantedIndex):
 }
 
 /** A unique index of a partitioned table has to contain the partition key, as each partition checks its own rows only. */
-export function refuseWithoutPartitionKey(context: FactsContext, table: Table, columns: readonly string[]): void {
+export function refuseWithoutPartitionKey(
+  context: FactsContext,
+  table: Table,
+  columns: readonly string[],
+  only: boolean,
+): void {
   if (table.partitionBy === null) return;
   const { key } = table.partitionBy;
   const isExpression = key.includes('(');
@@ -100,5 +105,6 @@ export function refuseWithoutPartitionKey(context: FactsContext, table: Table, c
       `a unique index of ${relationKey(table.name)} has to contain its partition key (${key})`,
     );
   }
-  for (const part of partitionsBelow(context, table)) refuseWithoutPartitionKey(context, part, columns);
+  if (only) return;
+  for (const part of partitionsBelow(context, table)) refuseWithoutPartitionKey(context, part, columns, false);
 }

@@ -1,4 +1,5 @@
 import type { Table } from '../../model/catalog.ts';
+import { findType } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import type { ForeignKeyDefinition } from '../../model/definition.ts';
 import { relationKey } from '../../model/relation-name.ts';
@@ -64,7 +65,7 @@ function refuseTypes(
     const from = typeOf(key.columns[position] ?? '');
     const to = target.columns.find((one) => one.name === column)?.type;
     if (from === undefined || to === undefined) continue;
-    if (canCompare(baseTypeOf(context, from), baseTypeOf(context, to))) continue;
+    if (canCompare(context, baseTypeOf(context, from), baseTypeOf(context, to))) continue;
     const referring = `${key.columns[position]} (${from.name})`;
     addFailure(
       context.draft,
@@ -116,9 +117,12 @@ const FAMILIES: readonly (readonly string[])[] = [
 ];
 
 /** Only what is certain is refused: types that this house does not know well are taken for comparable. */
-export function canCompare(from: DataType, to: DataType): boolean {
+export function canCompare(context: FactsContext, from: DataType, to: DataType): boolean {
   if (from.arrayDimensions > 0 !== to.arrayDimensions > 0) return false;
   if (from.arrayDimensions > 0 || from.name === to.name) return true;
+  const isMade = (type: DataType): boolean =>
+    ['enum', 'composite', 'range'].includes(findType(context.catalog, type)?.kind ?? '');
+  if (isMade(from) || isMade(to)) return false;
   if (FAMILIES.some((family) => family.includes(from.name) && family.includes(to.name))) return true;
   return hasCast(from.name, to.name === 'varchar' ? 'text' : to.name, 'implicit') !== false;
 }

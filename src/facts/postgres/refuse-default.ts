@@ -2,7 +2,7 @@ import { findType } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import type { Expression } from '../../model/expression.ts';
 import { baseTypeOf } from './base-type.ts';
-import { hasCast } from './built-in-casts.ts';
+import { hasCast, isString } from './built-in-casts.ts';
 import { expressionType } from './expression-type.ts';
 import type { FactsContext } from './facts-context.ts';
 import { addFailure } from './facts-draft.ts';
@@ -31,11 +31,11 @@ function refuseForArray(context: FactsContext, what: string, value: Expression):
 }
 
 function isRefused(context: FactsContext, from: DataType, to: DataType): boolean {
-  if (from.arrayDimensions > 0) return to.schema !== null || !['text', 'varchar', 'bpchar'].includes(to.name);
+  if (from.arrayDimensions > 0) return !isString(to);
   const [source, target] = [findType(context.catalog, from), findType(context.catalog, to)];
   if (target !== null) return target.kind === 'enum' && target !== source;
   // Everything has a text form.
-  if (source !== null) return source.kind === 'enum' && !['text', 'varchar', 'bpchar'].includes(to.name);
+  if (source !== null) return source.kind === 'enum' && !isString(to);
   return to.schema === null && hasCast(from.name, to.name, 'assignment') === false;
 }
 

@@ -41,6 +41,8 @@ function noveltiesOf(action: Action): readonly Novelty[] {
       return action.only === true ? [{ what: 'ANALYZE ONLY', since: 18 }] : [];
     case 'publication':
       return (action.schemas ?? []).length > 0 ? [{ what: 'FOR TABLES IN SCHEMA', since: 15 }] : [];
+    case 'reindex':
+      return action.movesTablespace === true ? [{ what: 'REINDEX (TABLESPACE)', since: 14 }] : [];
     case 'dml':
       return action.verb === 'merge' ? [{ what: 'MERGE', since: 15 }] : [];
     default:
@@ -75,7 +77,13 @@ function ofCommand(command: AlterCommand): readonly Novelty[] {
 
 function ofColumn(column: ColumnDefinition): readonly Novelty[] {
   const isVirtual = column.generated === 'virtual';
-  return [...(isVirtual ? [{ what: 'a virtual column', since: 18 }] : []), ...column.constraints.flatMap(ofConstraint)];
+  const isCompressed = column.compression !== undefined;
+  return [
+    ...(isCompressed ? [{ what: 'COMPRESSION', since: 14 }] : []),
+    ...(column.storage === undefined ? [] : [{ what: 'STORAGE of a new column', since: 16 }]),
+    ...(isVirtual ? [{ what: 'a virtual column', since: 18 }] : []),
+    ...column.constraints.flatMap(ofConstraint),
+  ];
 }
 
 function ofConstraint(constraint: ConstraintDefinition): readonly Novelty[] {

@@ -46,8 +46,16 @@ export function renameFacts(context: FactsContext, action: Rename): void {
 /** What is no relation needs to be there, and a free name. */
 function refuseRename(context: FactsContext, action: Rename): void {
   const { draft, catalog } = context;
-  if (!context.catalogIsComplete || action.member !== null) return;
-  const { name, to } = action;
+  if (!context.catalogIsComplete) return;
+  const { name, to, member } = action;
+  if (member !== null) {
+    if (action.object !== 'domain') return;
+    const domain = findType(catalog, name);
+    if (domain === null) addFailure(draft, '42704', `there is no domain ${name.name}`);
+    const isMissing = domain?.kind === 'domain' && !domain.constraints.some((one) => one.name === member);
+    if (isMissing) addFailure(draft, '42704', `the domain ${name.name} has no constraint ${member}`);
+    return;
+  }
   switch (action.object) {
     case 'type':
     case 'domain': {
@@ -138,6 +146,14 @@ function renameMember(context: FactsContext, relation: Relation | null, action: 
         lockTree(context, relation, 'ACCESS EXCLUSIVE');
       }
       return;
+    case 'rule':
+      if (isKnown(relation) && relation.rules?.includes(member) === false) {
+        addFailure(draft, '42704', `${key} has no rule ${member}`);
+      }
+      if (relation.rules?.includes(action.to) === true) {
+        addFailure(draft, '42710', `${key} has a rule ${action.to} already`);
+      }
+      return;
     case 'policy':
       if (isKnown(relation) && !relation.policies.includes(member)) {
         addFailure(draft, '42704', `${key} has no policy ${member}`);
@@ -197,9 +213,23 @@ export function lockComposite(context: FactsContext, name: RelationReference, ob
   if (type?.kind === 'composite') addLock(context.draft, relationKey(type.name), 'ACCESS EXCLUSIVE');
 }
 
+/** Statistics and types that are not there. */
+function refuseOther(context: FactsContext, name: RelationReference, object: string): void {
+  const { catalog, draft } = context;
+  if (!context.catalogIsComplete) return;
+  if (object === 'statistics' && catalog.statistics !== undefined && findStatistics(catalog, name) === null) {
+    addFailure(draft, '42704', `there are no statistics ${name.name}`);
+  }
+  const isType = object === 'type' || object === 'domain';
+  if (isType && catalog.extensions?.length === 0 && findType(catalog, name) === null) {
+    addFailure(draft, '42704', `there is no type ${name.name}`);
+  }
+}
+
 export function setSchemaFacts(context: FactsContext, action: SetSchema): void {
-  if (!RELATION_OBJECTS.has(action.object)) return lockComposite(context, action.name, action.object);
   const { draft } = context;
+  // What is no relation moves without a lock, even a composite type.
+  if (!RELATION_OBJECTS.has(action.object)) return refuseOther(context, action.name, action.object);
   const relation = lookUp(context, action.name, { ifExists: action.ifExists ?? false });
   if (relation === null && context.catalogIsComplete) return;
   const key = keyOf(context, action.name);
@@ -215,7 +245,10 @@ export function setSchemaFacts(context: FactsContext, action: SetSchema): void {
 }
 
 export function changeOwnerFacts(context: FactsContext, action: ChangeOwner): void {
-  if (!RELATION_OBJECTS.has(action.object)) return lockComposite(context, action.name, action.object);
+  if (!RELATION_OBJECTS.has(action.object)) {
+    refuseOther(context, action.name, action.object);
+    return lockComposite(context, action.name, action.object);
+  }
   const { draft } = context;
   lookUp(context, action.name);
   const key = keyOf(context, action.name);

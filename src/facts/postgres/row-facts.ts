@@ -15,6 +15,7 @@ import {
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { lockWithSources } from './query-locks.ts';
 import { referencesTo } from './references.ts';
+import { refuseMissingSchema } from './schema-facts.ts';
 
 /** TRUNCATE: ACCESS EXCLUSIVE, and every row is gone. */
 export function truncateFacts(context: FactsContext, action: Truncate): void {
@@ -125,6 +126,7 @@ export function publicationFacts(context: FactsContext, action: Publication): vo
     if (action.verb === 'create' && isThere) addFailure(context.draft, '42710', `${action.name} exists already`);
     if (action.verb === 'alter' && !isThere) addFailure(context.draft, '42704', `there is no ${action.name}`);
   }
+  for (const schema of action.schemas ?? []) refuseMissingSchema(context, schema);
   for (const name of action.tables) lockPublished(context, name, mode);
   if (action.verb !== 'alter' || action.change === undefined) return;
   if (existing !== undefined) return changePublished(context, existing, action);

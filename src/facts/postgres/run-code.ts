@@ -1,4 +1,4 @@
-import type { CodeBlock, CodeStatements } from '../../model/action.ts';
+import type { ActionKind, CodeBlock, CodeStatements } from '../../model/action.ts';
 import type { Table, TriggerEvent } from '../../model/catalog.ts';
 import { findFunction } from '../../model/catalog-lookup.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
@@ -42,6 +42,8 @@ export function runTriggers(context: FactsContext, table: Table, events: readonl
 /** How deep procedures that call each other are followed. */
 const DEPTH = 5;
 
+const TAKES_VARIABLES: ReadonlySet<ActionKind> = new Set<ActionKind>(['dml', 'create-table-as']);
+
 /**
  * Adds what the statements of a piece of code do, each judged on the schema before all of them. What one of them makes,
  * the next one may use, so none is taken to fail.
@@ -66,8 +68,9 @@ function runCode(context: FactsContext, code: CodeStatements | undefined, name: 
     if (inner.transaction === 'outside-only') {
       addFailure(draft, '25001', 'a statement inside cannot run in a transaction, and code always runs in one');
     }
-    // A name that is no column may be a variable of the code.
-    if (inner.failure === null || inner.failure.sqlstate === '42703') continue;
+    if (inner.failure === null) continue;
+    // A name that is no column may be a variable of the code; schema changes take none.
+    if (inner.failure.sqlstate === '42703' && TAKES_VARIABLES.has(action.kind)) continue;
     if (code.statements.length === 1 && code.isCertain) addFailure(draft, inner.failure.sqlstate, inner.failure.reason);
     else draft.unknown.add(`A statement inside may fail: ${inner.failure.reason}.`);
   }

@@ -14,6 +14,7 @@ export function setPersistenceFacts(context: FactsContext, table: Table, kind: '
   const target = kind === 'set-logged' ? 'permanent' : 'unlogged';
   if (!hasStorage(table)) {
     if (version.major >= 18) addFailure(draft, '42809', `${key} is partitioned and has no storage of its own`);
+    else if (table.persistence !== target) inPreparation(draft, () => refuseMixedReferences(context, table, kind));
     draft.because.add('A partitioned table has no rows of its own; its partitions stay as they are.');
     return;
   }

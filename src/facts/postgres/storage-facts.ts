@@ -1,6 +1,7 @@
 import type { AlterCommand } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { findType } from '../../model/catalog-lookup.ts';
+import type { DataType } from '../../model/data-type.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { baseTypeOf } from './base-type.ts';
 import type { FactsContext } from './facts-context.ts';
@@ -21,14 +22,21 @@ export function storageFacts(
   const type = table.columns.find((one) => one.name === command.column)?.type;
   const isCompression = command.kind === 'set-compression';
   if (type === undefined || /STORAGE\s+(PLAIN|DEFAULT)\s*$/i.test(command.sql)) return;
-  const base = baseTypeOf(context, type);
-  if (base.arrayDimensions > 0) return;
-  const isEnum = findType(context.catalog, base)?.kind === 'enum';
-  if (!isEnum && !(base.schema === null && ALWAYS_PLAIN.has(base.name))) return;
   const what = `${relationKey(table.name)}.${command.column}`;
-  addFailure(
-    context.draft,
-    '0A000',
-    `${what} is a ${base.name}, which ${isCompression ? 'is not compressed' : 'can only be stored PLAIN'}`,
-  );
+  if (isCompression) return refuseCompression(context, what, type);
+  if (!isAlwaysPlain(context, type)) return;
+  addFailure(context.draft, '0A000', `${what} is a ${type.name}, which can only be stored PLAIN`);
+}
+
+/** COMPRESSION at a column whose values always lie in the row. */
+export function refuseCompression(context: FactsContext, what: string, type: DataType): void {
+  if (isAlwaysPlain(context, type))
+    addFailure(context.draft, '0A000', `${what} is a ${type.name}, which is not compressed`);
+}
+
+function isAlwaysPlain(context: FactsContext, type: DataType): boolean {
+  const base = baseTypeOf(context, type);
+  if (base.arrayDimensions > 0) return false;
+  const isEnum = findType(context.catalog, base)?.kind === 'enum';
+  return isEnum || (base.schema === null && ALWAYS_PLAIN.has(base.name));
 }

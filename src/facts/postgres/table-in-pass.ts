@@ -12,10 +12,12 @@ export function tableInPass(table: Table, action: AlterTable, command: AlterComm
   const earlier = isDrop ? action.commands.slice(0, action.commands.indexOf(command)) : action.commands;
   const columns = new Set(earlier.flatMap((one) => (one.kind === 'drop-column' ? [one.column] : [])));
   const named = new Set(earlier.flatMap((one) => (one.kind === 'drop-constraint' ? [one.name] : [])));
+  for (const column of openedBy(table, earlier)) named.add(column);
+  const unenforced = enforcementBefore(action, command);
   const isFirst = isDrop || command.kind === 'set-type';
   const added = isFirst || command.kind === 'add-column' ? [] : addedColumns(table, action);
   const changed = isFirst ? [] : action.commands.filter((one) => one.kind === 'set-type');
-  if (columns.size + named.size + added.length + changed.length === 0) return table;
+  if (columns.size + named.size + added.length + changed.length + unenforced.size === 0) return table;
   const isGone = (one: TableConstraint): boolean => named.has(one.name) || goesWithColumn(one, columns);
   const gone = new Set(table.constraints.filter(isGone).map((one) => one.name));
   const isFreed = (name: string): boolean =>
@@ -28,13 +30,32 @@ export function tableInPass(table: Table, action: AlterTable, command: AlterComm
   return {
     ...table,
     columns: [...typed.map((one) => (isFreed(one.name) ? { ...one, notNull: false } : one)), ...added],
-    constraints: table.constraints.filter((one) => !gone.has(one.name)),
+    constraints: table.constraints
+      .filter((one) => !gone.has(one.name))
+      .map((one) => (unenforced.has(one.name) && one.kind === 'foreign-key' ? { ...one, ...NOT_ENFORCED } : one)),
     indexes: table.indexes.filter(
       (one) =>
         (one.constraint === null || !gone.has(one.constraint)) &&
         !one.keys.some((key) => key.column !== null && columns.has(key.column)),
     ),
   };
+}
+
+const NOT_ENFORCED = { enforced: false, valid: false } as const;
+
+/** Foreign keys that the commands before turned off, commands of one pass being run in the order in which they stand. */
+function enforcementBefore(action: AlterTable, command: AlterCommand): ReadonlySet<string> {
+  if (command.kind !== 'validate-constraint' && command.kind !== 'alter-constraint') return new Set();
+  const earlier = action.commands.slice(0, action.commands.indexOf(command));
+  return new Set(
+    earlier.flatMap((one) => (one.kind === 'alter-constraint' && one.enforced === false ? [one.name] : [])),
+  );
+}
+
+/** Since 18 DROP NOT NULL drops the constraint of the column, whatever its name. */
+function openedBy(table: Table, earlier: readonly AlterCommand[]): readonly string[] {
+  const opened = new Set(earlier.flatMap((one) => (one.kind === 'drop-not-null' ? [one.column] : [])));
+  return table.constraints.flatMap((one) => (one.kind === 'not-null' && opened.has(one.column) ? [one.name] : []));
 }
 
 /** A constraint goes with any of its columns. */

@@ -1,5 +1,5 @@
 import type { CreateTrigger, CreateView, RefreshMaterializedView, TableAttachment } from '../../model/action.ts';
-import type { View } from '../../model/catalog.ts';
+import type { Relation, View } from '../../model/catalog.ts';
 import { findFunction, findRelation, tableOf } from '../../model/catalog-lookup.ts';
 import { outputColumns } from '../../model/query-columns.ts';
 import { relationKey } from '../../model/relation-name.ts';
@@ -114,6 +114,7 @@ export function createTriggerFacts(context: FactsContext, action: CreateTrigger)
   const key = keyOf(context, action.table);
   addLock(draft, key, 'SHARE ROW EXCLUSIVE');
   refuseTriggerFunction(context, action.function);
+  if (relation !== null) refuseTriggerPlace(context, relation, action);
   if (relation?.kind === 'table') {
     const isSpread = relation.partitionBy !== null && action.forEachRow !== false;
     if (isSpread) lockTree(context, relation, 'SHARE ROW EXCLUSIVE');
@@ -122,6 +123,9 @@ export function createTriggerFacts(context: FactsContext, action: CreateTrigger)
     if (!action.replace && relation.triggers.some((one) => one.name === action.name)) {
       addFailure(draft, '42710', `${key} has a trigger ${action.name} already`);
     }
+    const parent = relation.partitionOf === null ? null : tableOf(context.catalog, relation.partitionOf.parent);
+    const isCopy = parent?.triggers.some((one) => one.name === action.name && one.forEachRow === true) === true;
+    if (isCopy) addFailure(draft, '42710', `the trigger ${action.name} of ${key} comes from the parent`);
   }
   if (action.references !== null) {
     lookUp(context, action.references);
@@ -130,6 +134,22 @@ export function createTriggerFacts(context: FactsContext, action: CreateTrigger)
   draft.because.add(
     'CREATE TRIGGER takes SHARE ROW EXCLUSIVE for a moment: writes wait, reads go on (measured on 13 to 18).',
   );
+}
+
+/** Views have triggers of rows that stand in for them, and of statements other than TRUNCATE; tables have no INSTEAD OF. */
+function refuseTriggerPlace(context: FactsContext, relation: Relation, action: CreateTrigger): void {
+  const key = relationKey(relation.name);
+  const refuse = (): void => addFailure(context.draft, '42809', `${key} is a ${relation.kind}, which cannot have it`);
+  if (relation.kind === 'sequence' || relation.kind === 'materialized-view') return refuse();
+  if (action.events?.includes('truncate') === true && action.forEachRow === true) {
+    return addFailure(context.draft, '0A000', 'TRUNCATE fires no triggers of rows');
+  }
+  if (action.timing === 'instead-of' && action.forEachRow === false) {
+    return addFailure(context.draft, '0A000', 'INSTEAD OF fires for rows only');
+  }
+  if (relation.kind === 'table') return action.timing === 'instead-of' ? refuse() : undefined;
+  if (action.events?.includes('truncate') === true) refuse();
+  if (action.timing !== undefined && action.timing !== 'instead-of' && action.forEachRow === true) refuse();
 }
 
 function refuseTriggerFunction(context: FactsContext, name: string): void {

@@ -1,5 +1,6 @@
 import { blocksWrites } from '../../model/lock-mode.ts';
-import { type Rule, usedLocks } from '../rule.ts';
+import { type Rule, type RuleInput, usedLocks } from '../rule.ts';
+import { DEADLOCK_TIMEOUT_MS } from '../while-waiting.ts';
 import { list, whoWaits } from '../who-waits.ts';
 
 /** A brief strong lock: harmless once it is held, and an outage while it is waited for. */
@@ -14,10 +15,28 @@ export const lockQueue: Rule = {
     const works =
       [...facts.rewrites, ...facts.scans].some((relation) => input.isUsed(relation)) || facts.indexBuilds.length > 0;
     if (locks.length === 0 || works || facts.certainty === 'unknown') return null;
+    const title = `Takes ${list(locks.map((lock) => `${lock.mode} on ${lock.relation}`))} for a moment.`;
+    const relations = locks.map((lock) => lock.relation);
+    const timeoutMs = shortTimeoutMs(input);
+    if (timeoutMs !== null) {
+      return {
+        title,
+        consequence: `It gives up after ${timeoutMs} ms: ${whoWaits(locks)} for no longer than that, and it has to be tried again.`,
+        relations,
+        remedy: 'Run it again until it gets its lock, with a pause in between; evenkeel apply does.',
+      };
+    }
     return {
-      title: `Takes ${list(locks.map((lock) => `${lock.mode} on ${lock.relation}`))} for a moment.`,
+      title,
       consequence: `It does little work, but if it has to wait behind one long query, ${whoWaits(locks)} behind it.`,
-      relations: locks.map((lock) => lock.relation),
+      relations,
     };
   },
 };
+
+/** A lock_timeout that protects the others; null when there is none. */
+function shortTimeoutMs({ session }: RuleInput): number | null {
+  const { lockTimeoutMs } = session;
+  if (lockTimeoutMs === null || lockTimeoutMs === 0 || lockTimeoutMs > DEADLOCK_TIMEOUT_MS) return null;
+  return lockTimeoutMs;
+}

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { whereOpened } from '../where-opened.ts';
 
 /** CONCURRENTLY and its like in a file that its tool runs as one transaction. */
 export const outsideTransaction: Rule = {
@@ -9,7 +10,7 @@ export const outsideTransaction: Rule = {
     'Let Evenkeel apply it: statements that refuse a transaction run outside of one, and are finished or cleaned up.',
   check({ facts, unit }) {
     if (facts.transaction === 'any' || unit.openedBy === null) return null;
-    const where = unit.openedBy === 'tool' ? 'the tool of this file opens one around it' : 'it stands after BEGIN';
+    const where = whereOpened(unit);
     return {
       title: `Refuses to run inside a transaction, and ${where}.`,
       consequence: 'The migration fails with 25001 before it does anything.',

@@ -1,6 +1,6 @@
-import { blocksWrites } from '../../model/lock-mode.ts';
-import { nameWithSize, type Rule, usedLocks } from '../rule.ts';
-import { list, sentence, whoWaits } from '../who-waits.ts';
+import { nameWithSize, type Rule } from '../rule.ts';
+import { list } from '../who-waits.ts';
+import { rewrittenUnderLock } from '../work-under-lock.ts';
 
 /** A table in use is written anew while it is locked. */
 export const rewriteUnderLock: Rule = {
@@ -10,13 +10,9 @@ export const rewriteUnderLock: Rule = {
   summary: 'A table in use is written anew, row by row, while it is locked.',
   remedy: 'Copy the rows into a new column or table while the old one stays in use, then switch.',
   check(input) {
-    const rewritten = input.facts.rewrites.filter((relation) => input.isUsed(relation));
-    const locks = usedLocks(input).filter((lock) => blocksWrites(lock.mode));
-    if (rewritten.length === 0 || locks.length === 0) return null;
-    return {
-      title: `Writes every row of ${list(rewritten.map((one) => nameWithSize(input, one)))} anew while it is locked.`,
-      consequence: `${sentence(whoWaits(locks))} until the last row and index is written; later queries queue up behind.`,
-      relations: rewritten,
-    };
+    const work = rewrittenUnderLock(input);
+    if (work === null) return null;
+    const tables = list(work.relations.map((one) => nameWithSize(input, one)));
+    return { title: `Writes every row of ${tables} anew while it is locked.`, ...work };
   },
 };

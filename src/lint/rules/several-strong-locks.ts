@@ -1,5 +1,6 @@
-import { blocksReads } from '../../model/lock-mode.ts';
-import { type Rule, usedLocks } from '../rule.ts';
+import { closedTables } from '../closed-tables.ts';
+import type { Rule } from '../rule.ts';
+import { hasShortLockTimeout } from '../short-lock-timeout.ts';
 import { list } from '../who-waits.ts';
 
 /** Two tables locked against everybody by one statement: while it waits for the second, the first is closed. */
@@ -9,10 +10,8 @@ export const severalStrongLocks: Rule = {
   summary: 'Several tables are closed to everybody at once.',
   remedy: 'Take the locks in one fixed order with a short lock_timeout, and nothing else in the same transaction.',
   check(input) {
-    const closed = usedLocks(input)
-      .filter((lock) => blocksReads(lock.mode))
-      .map((lock) => lock.relation);
-    if (closed.length < 2) return null;
+    const closed = closedTables(input);
+    if (closed.length < 2 || hasShortLockTimeout(input.session)) return null;
     return {
       title: `Locks ${closed.length} tables against everybody at once: ${list(closed)}.`,
       consequence:

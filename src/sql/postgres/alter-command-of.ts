@@ -7,7 +7,7 @@ import { expressionOf } from './expression-of.ts';
 import { partitionBoundSql } from './partition-bound.ts';
 import { namedBy, relationReference } from './relation-reference.ts';
 import type { StatementSource } from './statement-source.ts';
-import { asNode, nodesOf, strings } from './tree-node.ts';
+import { asNode, type NodeOf, nodesOf, stringOf, strings } from './tree-node.ts';
 import { writtenType } from './written-type.ts';
 
 type Detail = AlterCommand extends infer One ? (One extends unknown ? Omit<One, 'sql'> : never) : never;
@@ -127,8 +127,10 @@ function columnChange(command: AlterTableCmd, source: StatementSource): Detail |
       if (command.def === undefined) return null;
       return { kind: 'set-expression', column, expression: expressionOf(command.def, source) };
     case 'AT_AddIdentity': {
-      const always = asNode(command.def, 'Constraint')?.generated_when === 'a';
-      return { kind: 'add-identity', column, identity: always ? 'always' : 'by-default' };
+      const constraint = asNode(command.def, 'Constraint');
+      const identity = constraint?.generated_when === 'a' ? 'always' : 'by-default';
+      const options = nodesOf(constraint?.options, 'DefElem').map((one) => one.defname);
+      return { kind: 'add-identity', column, identity, ...(options.includes('start') ? { startsAt: true } : {}) };
     }
     default:
       return null;
@@ -180,7 +182,7 @@ function relationChange(command: AlterTableCmd, source: StatementSource): Detail
   const partitionName = relationReference(partition?.name);
   switch (command.subtype) {
     case 'AT_SetRelOptions':
-      return { kind: 'set-options', options: optionNames(command.def) };
+      return { kind: 'set-options', options: optionNames(command.def), values: optionValues(command.def) };
     case 'AT_ResetRelOptions':
       return { kind: 'reset-options', options: optionNames(command.def) };
     case 'AT_ReplicaIdentity':
@@ -231,7 +233,21 @@ function replicaIdentity(command: AlterTableCmd): Detail | null {
 
 /** Storage parameters by name, those of the TOAST table with their `toast.` in front. */
 function optionNames(list: Node | undefined): readonly string[] {
-  return nodesOf(asNode(list, 'List')?.items, 'DefElem').map((option) =>
-    option.defnamespace === undefined ? (option.defname ?? '') : `${option.defnamespace}.${option.defname ?? ''}`,
-  );
+  return nodesOf(asNode(list, 'List')?.items, 'DefElem').map(optionName);
+}
+
+function optionName({ defnamespace, defname = '' }: NodeOf<'DefElem'>): string {
+  return defnamespace === undefined ? defname : `${defnamespace}.${defname}`;
+}
+
+function optionValues(list: Node | undefined): Readonly<Record<string, string>> {
+  const options = nodesOf(asNode(list, 'List')?.items, 'DefElem');
+  return Object.fromEntries(options.map((option) => [optionName(option), optionText(option.arg) ?? 'true']));
+}
+
+/** A word without quotes is a type name to the grammar. */
+function optionText(value: Node | undefined): string | null {
+  const number = asNode(value, 'Integer');
+  if (number !== null) return String(number.ival ?? 0);
+  return stringOf(value) ?? asNode(value, 'Float')?.fval ?? strings(asNode(value, 'TypeName')?.names).at(-1) ?? null;
 }

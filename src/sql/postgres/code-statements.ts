@@ -24,13 +24,20 @@ export function codeStatements(language: string, body: string, readAction: ReadA
   collect(block, '', true, found);
   const statements: Action[] = [];
   let isCertain = true;
+  const hasDynamicSql = found.some((part) => part.sql === null);
+  const endsTransaction = found.some((part) => part.sql === ENDS_TRANSACTION);
   for (const part of found) {
     if (!part.isCertain) isCertain = false;
     const read = part.sql === null ? null : sqlStatements(part.sql, readAction);
     if (read === null) isCertain = false;
     else statements.push(...read.statements.filter(isOfInterest));
   }
-  return { statements, isCertain };
+  return {
+    statements,
+    isCertain,
+    ...(hasDynamicSql ? { hasDynamicSql } : {}),
+    ...(endsTransaction ? { endsTransaction } : {}),
+  };
 }
 
 /** An expression like `x + 1` becomes a SELECT over nothing. */
@@ -93,6 +100,9 @@ function dollarQuote(body: string): string {
   }
 }
 
+/** Stands for COMMIT and ROLLBACK of PL/pgSQL: no statement comes of it. */
+const ENDS_TRANSACTION = '/* ends the transaction */';
+
 interface CodePart {
   /** null for what cannot be read: a string that is put together at run time. */
   readonly sql: string | null;
@@ -137,6 +147,9 @@ function collect(tree: unknown, name: string, isCertain: boolean, found: CodePar
     const { query: _query, ...rest } = fields;
     for (const [field, child] of Object.entries(rest)) collect(child, field, isCertain && field !== 'body', found);
     return;
+  }
+  if (name === 'PLpgSQL_stmt_commit' || name === 'PLpgSQL_stmt_rollback') {
+    found.push({ sql: ENDS_TRANSACTION, isCertain });
   }
   if (mayEnd(name, fields, isCertain)) found.push({ sql: '', isCertain: false });
   for (const [field, child] of Object.entries(fields)) {

@@ -30,6 +30,8 @@ export function columnOf(column: ColumnDef, source: StatementSource): ColumnDefi
     serial: type !== undefined && isSerialType(type),
     notNull: parts.some((part) => part.contype === 'CONSTR_NOTNULL'),
     collation: collationSql(column),
+    ...(column.compression ? { compression: column.compression } : {}),
+    ...(column.storage_name ? { storage: column.storage_name } : {}),
     default: value === undefined ? null : expressionOf(value, source),
     identity: identity === undefined ? null : identity.generated_when === 'a' ? 'always' : 'by-default',
     generated: generated === undefined ? null : generated.generated_kind === 'v' ? 'virtual' : 'stored',

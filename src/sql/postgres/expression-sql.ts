@@ -17,8 +17,32 @@ export function expressionSql(expression: Node, source: StatementSource): string
   return standsAfterDefault(bare, expression) ? bare : `(${bare})`;
 }
 
-/** The tree of a text that is exactly one expression, else undefined. */
+/** What was found out about short texts: a history says `now()`, `0` and `bigint` over and over again. */
+class Memory<Value> {
+  readonly #known = new Map<string, Value>();
+
+  recall(text: string, compute: () => Value): Value {
+    if (text.length > REMEMBERED_LENGTH) return compute();
+    if (this.#known.has(text)) return this.#known.get(text) as Value;
+    const value = compute();
+    if (this.#known.size >= REMEMBERED_TEXTS) this.#known.clear();
+    this.#known.set(text, value);
+    return value;
+  }
+}
+
+const REMEMBERED_LENGTH = 100;
+const REMEMBERED_TEXTS = 2000;
+
+const trees = new Memory<Node | undefined>();
+const defaults = new Memory<Node | undefined>();
+
+/** The tree of a text that is exactly one expression, else undefined. Not to be changed: others see the same one. */
 export function parseAlone(sql: string): Node | undefined {
+  return trees.recall(sql, () => parseOneExpression(sql));
+}
+
+function parseOneExpression(sql: string): Node | undefined {
   const statements = parseOrNothing(`SELECT (${sql})`);
   const targets = asNode(statements[0], 'SelectStmt')?.targetList ?? [];
   return statements.length === 1 && targets.length === 1 ? asNode(targets[0], 'ResTarget')?.val : undefined;
@@ -50,12 +74,15 @@ function cutOut(expression: Node, source: StatementSource): string {
 
 /** DEFAULT takes less than a full expression: `a AND b` and `a AT TIME ZONE b` need brackets there. */
 function standsAfterDefault(sql: string, expression: Node): boolean {
+  const tree = defaults.recall(sql, () => parseDefault(sql));
+  return tree !== undefined && sameTree(tree, expression);
+}
+
+function parseDefault(sql: string): Node | undefined {
   const statements = parseOrNothing(`ALTER TABLE t ADD c int DEFAULT ${sql}`);
   const command = asNode(asNode(statements[0], 'AlterTableStmt')?.cmds?.[0], 'AlterTableCmd');
   const parts = asNode(command?.def, 'ColumnDef')?.constraints ?? [];
-  return (
-    statements.length === 1 && parts.length === 1 && sameTree(asNode(parts[0], 'Constraint')?.raw_expr, expression)
-  );
+  return statements.length === 1 && parts.length === 1 ? asNode(parts[0], 'Constraint')?.raw_expr : undefined;
 }
 
 function parseOrNothing(sql: string): readonly (Node | undefined)[] {

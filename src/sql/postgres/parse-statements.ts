@@ -1,6 +1,7 @@
 import { type Node, parseSync } from 'libpg-query';
 import { SqlSyntaxError } from '../../model/error.ts';
 import type { Statement } from '../../model/statement.ts';
+import { cutNames } from './cut-names.ts';
 import { readAction } from './read-action.ts';
 import { statementSource } from './statement-source.ts';
 import { syntaxErrorIn } from './syntax-error-in.ts';
@@ -93,6 +94,9 @@ function readStatement(node: Node, { sql, text, positions, start, end }: Place):
   const from = positions.lineAndColumn(start);
   const to = positions.lineAndColumn(end);
   const source = statementSource(text.slice(start, end), (location) => positions.offsetOfByte(location) - start);
+  const action = readAction(node, source);
+  // Rows may have megabytes of words, and make no names.
+  const names = action.kind === 'dml' ? [] : cutNames(text.slice(start, end));
   return {
     sql: sql.slice(start, end),
     span: {
@@ -103,6 +107,7 @@ function readStatement(node: Node, { sql, text, positions, start, end }: Place):
       startOffset: start,
       endOffset: end,
     },
-    action: readAction(node, source),
+    action,
+    ...(names.length === 0 ? {} : { cutNames: names }),
   };
 }

@@ -14,7 +14,7 @@ import { objectWord } from './object-word.ts';
 import { mentionsOf } from './query-columns.ts';
 import { namedBy, relationReference } from './relation-reference.ts';
 import { touchedBy } from './relations-in.ts';
-import { asNode, nodesOf, strings } from './tree-node.ts';
+import { asNode, nodesOf, stringOf, strings } from './tree-node.ts';
 
 /** CREATE RULE. */
 export function readRule(statement: RuleStmt): TableAttachment {
@@ -44,7 +44,13 @@ function policyOf(statement: CreatePolicyStmt | AlterPolicyStmt): Omit<TableAtta
   };
 }
 
-const COMMENTED_RELATIONS: ReadonlySet<string> = new Set(['table', 'view', 'materialized-view', 'foreign-table']);
+const COMMENTED_RELATIONS: ReadonlySet<string> = new Set([
+  'table',
+  'view',
+  'materialized-view',
+  'sequence',
+  'foreign-table',
+]);
 const COMMENTED_MEMBERS: ReadonlySet<string> = new Set(['column', 'constraint', 'trigger', 'policy', 'rule']);
 
 /** COMMENT ON. */
@@ -60,7 +66,10 @@ export function readComment(statement: CommentStmt): Comment {
 
 /** GRANT and REVOKE of rights; `relations` are the tables, views and sequences that are named one by one. */
 export function readGrant(statement: GrantStmt): Grant {
-  return { kind: 'grant', relations: nodesOf(statement.objects, 'RangeVar').map(relationReference) };
+  const relations = nodesOf(statement.objects, 'RangeVar').map(relationReference);
+  const isPublic = nodesOf(statement.grantees, 'RoleSpec').some((role) => role.roletype === 'ROLESPEC_PUBLIC');
+  const toPublic = statement.is_grant === true && isPublic;
+  return { kind: 'grant', relations, ...(toPublic ? { toPublic } : {}) };
 }
 
 /** CREATE STATISTICS; on something else than a table it stays opaque. */
@@ -104,10 +113,17 @@ export function readAlterPublication(statement: AlterPublicationStmt): Publicati
 
 function publishedBy(
   statement: CreatePublicationStmt | AlterPublicationStmt,
-): Pick<Publication, 'tables' | 'allTables' | 'name' | 'schemas'> {
+): Pick<Publication, 'tables' | 'allTables' | 'name' | 'schemas' | 'publishesChanges'> {
   const objects = nodesOf(statement.pubobjects, 'PublicationObjSpec');
+  const published = nodesOf(statement.options, 'DefElem').find((option) => option.defname === 'publish')?.arg;
+  const operations = stringOf(published)
+    ?.split(',')
+    .map((one) => one.trim().toLowerCase());
   return {
     name: statement.pubname ?? '',
+    ...(operations === undefined
+      ? {}
+      : { publishesChanges: operations.includes('update') || operations.includes('delete') }),
     allTables: statement.for_all_tables ?? false,
     tables: objects.flatMap((object) =>
       object.pubtable?.relation === undefined ? [] : [relationReference(object.pubtable.relation)],

@@ -36,6 +36,10 @@ export function readCreateFunction(
     body: statement.sql_body === undefined ? body : sqlBody(source),
     ...touchedBy(statement.sql_body === undefined ? statementsIn(language, body) : [statement.sql_body]),
     overload: functionOverload(statement),
+    securityDefiner: asNode(optionNamed(statement.options, 'security'), 'Boolean')?.boolval === true,
+    setsSearchPath: nodesOf(statement.options, 'DefElem').some(
+      ({ defname, arg }) => defname === 'set' && asNode(arg, 'VariableSetStmt')?.name === 'search_path',
+    ),
     ...(statement.sql_body === undefined ? { code: codeStatements(language, body, readAction) } : {}),
   };
 }
@@ -80,8 +84,15 @@ export function readCreateTrigger(statement: CreateTrigStmt): CreateTrigger {
     columns: [...new Set([...strings(statement.columns), ...inCondition])],
     function: functionName(strings(statement.funcname)),
     forEachRow: statement.row ?? false,
+    timing: timingOf(statement.timing ?? 0),
     events: EVENTS.flatMap(([event, bit]) => (((statement.events ?? 0) & bit) === 0 ? [] : [event])),
   };
+}
+
+/** The bits of TRIGGER_TYPE_BEFORE and TRIGGER_TYPE_INSTEAD in the server's pg_trigger.h. */
+function timingOf(bits: number): NonNullable<CreateTrigger['timing']> {
+  if ((bits & 64) > 0) return 'instead-of';
+  return (bits & 2) > 0 ? 'before' : 'after';
 }
 
 /** DO. */

@@ -43,6 +43,9 @@ export function readReindex(statement: ReindexStmt): Reindex {
     object: REINDEX_OBJECTS[statement.kind ?? ''] ?? 'system',
     name: statement.relation === undefined ? named : relationReference(statement.relation),
     concurrently: isOn(statement.params, 'concurrently'),
+    ...(nodesOf(statement.params, 'DefElem').some((option) => option.defname === 'tablespace')
+      ? { movesTablespace: true as const }
+      : {}),
   };
 }
 

@@ -1,5 +1,6 @@
-import type { CopyStmt, Node, SelectStmt } from 'libpg-query';
-import type { Action, Dml } from '../../model/action.ts';
+import type { CopyStmt, FuncCall, Node, SelectStmt } from 'libpg-query';
+import type { Action, Dml, SetVariable } from '../../model/action.ts';
+import { functionName } from './expression-of.ts';
 import { queryColumns } from './query-columns.ts';
 import { queryReach, readsInFull } from './query-reach.ts';
 import { relationReference } from './relation-reference.ts';
@@ -39,8 +40,7 @@ export function readDml(verb: Dml['verb'], statement: Node): Dml {
     kind: 'dml',
     verb,
     ...relationsIn(statement),
-    locksRows: locksRows(statement),
-    filtered: isFiltered(statement),
+    ...partsOf(statement),
     ...queryReach(statement),
     query: queryColumns(statement),
     filter: rowFilter(statement),
@@ -65,23 +65,39 @@ export function readCopy(statement: CopyStmt): Dml {
   };
 }
 
-function locksRows(tree: Node): boolean {
-  let locks = false;
-  walkTree([tree], (name) => {
-    if (name === 'LockingClause') locks = true;
-    return !locks;
-  });
-  return locks;
-}
-
-/** Whether every UPDATE and DELETE in the statement has a condition other than a constant. */
-function isFiltered(tree: Node): boolean {
+/** What stands anywhere in a statement; one walk, as a machine-written one may be big. */
+function partsOf(tree: Node): Pick<Dml, 'locksRows' | 'filtered' | 'limited' | 'settings'> {
+  let locksRows = false;
   let filtered = true;
+  let isLimited = false;
+  const settings: SetVariable[] = [];
   walkTree([tree], (name, value) => {
-    if (name !== 'UpdateStmt' && name !== 'DeleteStmt') return true;
-    const where = (value as { readonly whereClause?: Node }).whereClause;
-    if (where === undefined || asNode(where, 'A_Const') !== null) filtered = false;
+    if (name === 'LockingClause') locksRows = true;
+    if ('limitCount' in value) isLimited = true;
+    if ((name === 'UpdateStmt' || name === 'DeleteStmt') && !isNarrowed(value)) filtered = false;
+    const setting = name === 'FuncCall' ? settingOfCall(value as FuncCall) : null;
+    if (setting !== null) settings.push(setting);
     return true;
   });
-  return filtered;
+  const more = settings.length === 0 ? {} : { settings };
+  return { locksRows, filtered, ...(isLimited ? { limited: true } : {}), ...more };
+}
+
+/** Whether an UPDATE or DELETE has a condition other than a constant. */
+function isNarrowed(change: object): boolean {
+  const where = (change as { readonly whereClause?: Node }).whereClause;
+  return where !== undefined && asNode(where, 'A_Const') === null;
+}
+
+/** set_config() with plain values; null for any other call. */
+function settingOfCall(call: FuncCall): SetVariable | null {
+  if (functionName(strings(call.funcname)) !== 'set_config') return null;
+  const [name, value, local] = (call.args ?? []).map((argument) => asNode(argument, 'A_Const'));
+  if (name?.sval === undefined || value?.sval === undefined || local?.boolval === undefined) return null;
+  return {
+    kind: 'set-variable',
+    name: (name.sval.sval ?? '').toLowerCase(),
+    value: value.sval.sval ?? '',
+    local: local.boolval.boolval ?? false,
+  };
 }

@@ -25,7 +25,8 @@ const KNOWN: ReadonlySet<string> = new Set<RenameObject>([
 
 /** ALTER ... RENAME of anything, members of tables and types included. */
 export function readRename(statement: RenameStmt): Rename {
-  const object = renameObject(statement.renameType);
+  const isOfDomain = statement.renameType === 'OBJECT_DOMCONSTRAINT';
+  const object = isOfDomain ? 'domain' : renameObject(statement.renameType);
   // Schemas, roles and databases have no node of their own: the grammar keeps their name where members have theirs.
   const isNamedBySubname = statement.relation === undefined && statement.object === undefined;
   return {

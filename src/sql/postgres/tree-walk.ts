@@ -26,7 +26,12 @@ export function walkTree(tree: unknown, visit: (name: string, value: object) => 
       continue;
     }
     if (name !== '' && visit(name, value) === false) continue;
-    for (const [field, child] of Object.entries(value).reverse()) open.push({ name: field, value: child });
+    const fields = Object.keys(value);
+    for (let index = fields.length - 1; index >= 0; index -= 1) {
+      const field = fields[index] ?? '';
+      const child: unknown = value[field as keyof typeof value];
+      if (typeof child === 'object' && child !== null) open.push({ name: field, value: child });
+    }
   }
 }
 
@@ -38,12 +43,11 @@ export function sameTree(a: unknown, b: unknown): boolean {
     if (left === right) continue;
     if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
     if (Array.isArray(left) !== Array.isArray(right)) return false;
-    const leftEntries = meaningfulEntries(left);
-    const rightEntries = new Map(meaningfulEntries(right));
-    if (leftEntries.length !== rightEntries.size) return false;
-    for (const [key, value] of leftEntries) {
-      if (!rightEntries.has(key)) return false;
-      open.push([value, rightEntries.get(key)]);
+    const keys = meaningfulKeys(left);
+    if (keys.length !== meaningfulKeys(right).length) return false;
+    for (const key of keys) {
+      if (!Object.hasOwn(right, key)) return false;
+      open.push([left[key as keyof typeof left], right[key as keyof typeof right]]);
     }
   }
   return true;
@@ -60,6 +64,6 @@ export function firstLocation(tree: Node): number | null {
   return first;
 }
 
-function meaningfulEntries(value: object): readonly [string, unknown][] {
-  return Object.entries(value).filter(([key]) => !LOCATION_KEYS.has(key));
+function meaningfulKeys(value: object): readonly string[] {
+  return Object.keys(value).filter((key) => !LOCATION_KEYS.has(key));
 }

@@ -1,0 +1,1 @@
+ALTER TABLE sessions SET (autovacuum_enabled = off);

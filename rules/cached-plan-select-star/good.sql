@@ -1,0 +1,1 @@
+CREATE TABLE order_tracking (order_id bigint PRIMARY KEY, tracking_url text);

@@ -1,0 +1,1 @@
+ALTER TABLE repairs ALTER COLUMN code TYPE varchar(40);

@@ -1,0 +1,3 @@
+-- Run by a tool that opens a transaction for each file.
+
+UPDATE orders SET note = 'x' WHERE id = 1;

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE contacts RENAME TO people;
+CREATE VIEW contacts AS SELECT * FROM people;
+COMMIT;

@@ -1,0 +1,1 @@
+CREATE RULE notes_stay AS ON DELETE TO ticket_notes DO INSTEAD NOTHING;

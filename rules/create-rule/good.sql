@@ -1,0 +1,1 @@
+REVOKE DELETE ON ticket_notes FROM PUBLIC;

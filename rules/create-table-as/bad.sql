@@ -1,0 +1,1 @@
+CREATE TABLE closed_tickets AS SELECT * FROM tickets WHERE state = 'closed';

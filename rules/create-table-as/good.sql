@@ -1,0 +1,1 @@
+CREATE TABLE closed_tickets (LIKE tickets INCLUDING ALL);

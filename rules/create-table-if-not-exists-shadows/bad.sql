@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS sessions (id bigint PRIMARY KEY, device text);

@@ -1,0 +1,1 @@
+CREATE TRIGGER notes_touch BEFORE UPDATE ON ticket_notes FOR EACH ROW EXECUTE FUNCTION touch_ticket();

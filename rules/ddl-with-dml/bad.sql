@@ -1,0 +1,4 @@
+-- Run by a tool that opens a transaction for each file.
+
+ALTER TABLE orders ADD COLUMN channel text;
+UPDATE orders SET channel = 'web' WHERE id = 1;

@@ -1,0 +1,2 @@
+DROP VIEW all_sessions;
+DROP FUNCTION plain_name(text) CASCADE;

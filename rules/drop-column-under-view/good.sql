@@ -1,0 +1,1 @@
+CREATE VIEW order_notes AS SELECT id, note FROM orders;

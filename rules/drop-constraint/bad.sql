@@ -1,0 +1,1 @@
+ALTER TABLE couriers DROP CONSTRAINT couriers_name_check;

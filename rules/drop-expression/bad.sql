@@ -1,0 +1,1 @@
+ALTER TABLE repairs ALTER COLUMN price_with_tax DROP EXPRESSION;

@@ -1,0 +1,1 @@
+ALTER TABLE ledger_lines DROP CONSTRAINT ledger_lines_pkey;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY customers_town_idx ON customers (city);

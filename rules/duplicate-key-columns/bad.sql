@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY orders_status_twice_idx ON orders (status, status);

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY orders_status_total_idx ON orders (status, total);

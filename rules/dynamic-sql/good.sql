@@ -1,0 +1,2 @@
+ALTER TABLE orders ADD COLUMN touched_at timestamptz;
+ALTER TABLE customers ADD COLUMN touched_at timestamptz;

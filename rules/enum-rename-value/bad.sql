@@ -1,0 +1,1 @@
+ALTER TYPE ticket_state RENAME VALUE 'stalled' TO 'waiting';

@@ -1,0 +1,1 @@
+ALTER TABLE repairs RENAME COLUMN state TO stage;

@@ -1,0 +1,2 @@
+CREATE ROLE readers;
+GRANT SELECT ON sessions TO readers;

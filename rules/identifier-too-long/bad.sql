@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY orders_by_customer_and_status_for_the_overview_page_of_the_back_office ON orders (customer_id);

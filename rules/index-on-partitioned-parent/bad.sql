@@ -1,0 +1,1 @@
+CREATE INDEX events_day_customer_idx ON events (day, customer_id);

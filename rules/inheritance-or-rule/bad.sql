@@ -1,0 +1,1 @@
+CREATE TABLE guests (invited_by text) INHERITS (contacts);

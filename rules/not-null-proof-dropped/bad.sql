@@ -1,0 +1,1 @@
+ALTER TABLE repairs ALTER COLUMN state SET NOT NULL, DROP CONSTRAINT repairs_state_set;

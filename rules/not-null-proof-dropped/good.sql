@@ -1,0 +1,2 @@
+ALTER TABLE repairs ALTER COLUMN state SET NOT NULL;
+ALTER TABLE repairs DROP CONSTRAINT repairs_state_set;

@@ -1,0 +1,1 @@
+ALTER TABLE readings ALTER COLUMN value SET DEFAULT 0;

@@ -1,0 +1,1 @@
+ALTER POLICY documents_own ON documents USING (owner = session_user);

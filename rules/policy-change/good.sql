@@ -1,0 +1,1 @@
+CREATE POLICY sessions_own ON sessions USING (owner = current_user);

@@ -1,0 +1,1 @@
+CREATE PUBLICATION lines FOR TABLE audit_log;

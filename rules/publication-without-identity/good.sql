@@ -1,0 +1,1 @@
+CREATE PUBLICATION people FOR TABLE contacts;

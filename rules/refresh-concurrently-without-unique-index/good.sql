@@ -1,0 +1,2 @@
+CREATE UNIQUE INDEX CONCURRENTLY ticket_counts_key ON ticket_counts (title);
+REFRESH MATERIALIZED VIEW CONCURRENTLY ticket_counts;

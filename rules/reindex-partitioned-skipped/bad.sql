@@ -1,0 +1,2 @@
+-- On PostgreSQL 13.
+REINDEX TABLE CONCURRENTLY events;

@@ -1,0 +1,1 @@
+ALTER TABLE customers RENAME COLUMN city TO town;

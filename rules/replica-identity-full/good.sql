@@ -1,0 +1,1 @@
+ALTER TABLE contacts REPLICA IDENTITY USING INDEX contacts_pkey;

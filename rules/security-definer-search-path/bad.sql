@@ -1,0 +1,1 @@
+CREATE FUNCTION end_session(bigint) RETURNS void LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM sessions WHERE id = $1';

@@ -1,0 +1,1 @@
+ALTER SEQUENCE repairs_id_seq AS bigint;

@@ -1,0 +1,1 @@
+CREATE TABLE contacts_columnar (LIKE contacts INCLUDING ALL) USING columnar;

@@ -1,0 +1,1 @@
+ALTER TABLE repairs ADD COLUMN price_gross integer GENERATED ALWAYS AS (price + price / 4) VIRTUAL;

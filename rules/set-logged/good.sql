@@ -1,0 +1,1 @@
+CREATE UNLOGGED TABLE contact_cache (LIKE contacts INCLUDING ALL);

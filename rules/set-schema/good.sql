@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE contacts SET SCHEMA archive;
+CREATE VIEW public.contacts AS SELECT * FROM archive.contacts;
+COMMIT;

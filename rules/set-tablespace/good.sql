@@ -1,0 +1,1 @@
+CREATE TABLE contacts_fast (LIKE contacts INCLUDING ALL) TABLESPACE fast;

@@ -1,0 +1,3 @@
+ALTER TABLE refunds
+  ADD CONSTRAINT refunds_order_fkey FOREIGN KEY (order_id) REFERENCES orders (id) NOT VALID,
+  ADD CONSTRAINT refunds_payment_fkey FOREIGN KEY (payment_id) REFERENCES payments (id) NOT VALID;

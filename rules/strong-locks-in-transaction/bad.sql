@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE orders ADD COLUMN channel text;
+ALTER TABLE audit_log ADD COLUMN channel text;
+COMMIT;

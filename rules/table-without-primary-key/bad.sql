@@ -1,0 +1,1 @@
+CREATE TABLE clicks (url text, clicked_at timestamptz);

@@ -1,0 +1,5 @@
+-- Run by a tool that opens a transaction for each file.
+
+ALTER TABLE orders ADD COLUMN channel text;
+COMMIT;
+ALTER TABLE orders ADD COLUMN source text;

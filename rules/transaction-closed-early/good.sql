@@ -1,0 +1,3 @@
+-- Run by a tool that opens a transaction for each file.
+
+ALTER TABLE orders ADD COLUMN channel text, ADD COLUMN source text;

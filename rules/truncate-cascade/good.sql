@@ -1,0 +1,1 @@
+DELETE FROM ticket_notes WHERE id BETWEEN 1 AND 1000;

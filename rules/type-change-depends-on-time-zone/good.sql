@@ -1,0 +1,2 @@
+SET TimeZone = 'UTC';
+ALTER TABLE repairs ALTER COLUMN opened_at TYPE timestamptz;

@@ -1,0 +1,1 @@
+ALTER TABLE repair_parts ALTER COLUMN repair_id TYPE bigint;

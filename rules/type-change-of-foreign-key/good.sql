@@ -1,0 +1,1 @@
+ALTER TABLE repair_parts ADD COLUMN repair_id_new bigint;

@@ -1,0 +1,1 @@
+ALTER TABLE customers ALTER COLUMN city TYPE text COLLATE "C";

@@ -1,0 +1,1 @@
+ALTER TABLE repairs ALTER COLUMN label TYPE varchar(40);

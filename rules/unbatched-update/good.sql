@@ -1,0 +1,2 @@
+UPDATE orders SET status = 'open' WHERE id BETWEEN 1 AND 1000 AND note IS NULL;
+UPDATE orders SET status = 'open' WHERE id BETWEEN 1001 AND 2000 AND note IS NULL;

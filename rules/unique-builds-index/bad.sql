@@ -1,0 +1,1 @@
+ALTER TABLE couriers ADD CONSTRAINT couriers_name_key UNIQUE (name);

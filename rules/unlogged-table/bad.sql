@@ -1,0 +1,1 @@
+CREATE UNLOGGED TABLE page_cache (url text PRIMARY KEY, body text);

@@ -1,0 +1,1 @@
+CREATE TABLE page_cache (url text PRIMARY KEY, body text);

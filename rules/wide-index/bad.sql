@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY orders_wide_idx ON orders (customer_id, status, total, note, id);
