@@ -1,6 +1,5 @@
-import type { Table } from '../../src/model/catalog.ts';
 import type { Choices } from './choices.ts';
-import { anyType, conditionOn, defaultFor } from './expressions.ts';
+import { anyType, defaultFor } from './expressions.ts';
 import { type Names, quoted } from './names.ts';
 import { query } from './object-statements.ts';
 
@@ -265,9 +264,4 @@ function choice3(choices: Choices): string {
     ['DEFAULTS', 'CONSTRAINTS', 'INDEXES', 'IDENTITY', 'GENERATED', 'STATISTICS', 'ALL EXCLUDING INDEXES'],
     'ALL',
   );
-}
-
-/** A condition over several columns, as CHECK constraints of bounds are. */
-function longerCheck(table: Table, names: Names, choices: Choices): string {
-  return `${conditionOn(table, names, choices)} ${choices.one(['AND', 'OR'])} ${conditionOn(table, names, choices)}`;
 }

@@ -4,7 +4,7 @@ import type { Span } from '../model/span.ts';
 import type { SizeContext } from './estimate-work.ts';
 import type { Rule, RuleHit, RuleInput } from './rule.ts';
 import { ruleLevel } from './rule-level.ts';
-import { RULES } from './rules.ts';
+import { rulesFor } from './rules-for.ts';
 import { weigh } from './weigh.ts';
 
 /** One command of a statement, as if it stood alone. */
@@ -48,7 +48,7 @@ interface PlacedHit {
 /** Every rule's opinion about one statement, the gravest first; rules that are off say nothing. Pure. */
 export function lintStatement(lint: LintInput): readonly UnmarkedFinding[] {
   const hits: PlacedHit[] = [];
-  for (const rule of RULES) hits.push(...hitsOf(rule, lint));
+  for (const rule of rulesFor(lint.input.action.kind, lint.settings)) hits.push(...hitsOf(rule, lint));
   if (hits.length === 0) return [];
   return hits.filter((one) => !isSaidBetter(one, hits)).flatMap((one) => findingOf(one, lint));
 }

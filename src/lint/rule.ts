@@ -1,4 +1,4 @@
-import type { Action } from '../model/action.ts';
+import type { Action, ActionKind } from '../model/action.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { RelationLock, StatementFacts } from '../model/facts.ts';
 import type { Severity } from '../model/finding.ts';
@@ -23,8 +23,8 @@ export interface RuleInput {
   readonly session: SessionSettings;
   /** What ran before, in this file and in those that are pending with it. */
   readonly history: RunHistory;
-  /** What runs after it: the rest of its file, and the files after that. */
-  later(): Iterable<Action>;
+  /** What runs after it: the rest of its file, and the files after that; of certain kinds alone where some are named. */
+  later(...kinds: readonly ActionKind[]): Iterable<Action>;
   /** The values of the string literals that the statement holds. */
   literals(): readonly string[];
 }
@@ -58,6 +58,8 @@ export interface Rule {
   /** More rules that are silent where this one speaks about the same relations. */
   readonly alsoSays?: readonly string[];
   readonly severity: Severity;
+  /** The statements that it can be about at all; missing for one that looks at every statement. */
+  readonly about?: readonly ActionKind[];
   /** What it means, in one line. */
   readonly summary: string;
   /** What to do when the planner knows no safe way of its own. */

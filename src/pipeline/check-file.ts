@@ -5,7 +5,6 @@ import { type LintPart, lintStatement, type UnmarkedFinding } from '../lint/lint
 import type { RuleInput } from '../lint/rule.ts';
 import { RULE_DESCRIPTIONS, RULE_NAMES } from '../lint/rule-descriptions.ts';
 import { ruleLevel } from '../lint/rule-level.ts';
-import type { Action } from '../model/action.ts';
 import type { Catalog, Relation } from '../model/catalog.ts';
 import type { Finding, SuppressedFinding } from '../model/finding.ts';
 import type { RelationKey } from '../model/relation-name.ts';
@@ -15,6 +14,7 @@ import { recipeFor } from '../plan/recipes.ts';
 import { splitCommands } from '../plan/split-commands.ts';
 import { commandRanges } from '../sql/postgres/command-ranges.ts';
 import { stringLiterals } from '../sql/postgres/string-literals.ts';
+import { actionsAfter } from './actions-after.ts';
 import type { ParsedMigration } from './check.ts';
 import { fileFinding, fileFindings } from './file-findings.ts';
 import { type JudgedStep, type JudgeOptions, judgeStatements } from './judge-statements.ts';
@@ -47,6 +47,7 @@ export interface CheckedMigration {
   readonly suppressed: readonly SuppressedFinding[];
 }
 
+const NO_SETTINGS: RuleSettings = {};
 const GROUPS: ReadonlyMap<string, string | undefined> = new Map(RULE_DESCRIPTIONS.map(({ id, group }) => [id, group]));
 
 /** Judges one migration on the schema that it meets, and hears what its comments accept. Pure. */
@@ -88,14 +89,14 @@ function opinionsAbout(step: JudgedStep, position: number, input: JudgedFile): r
     before.relations[relation] !== undefined &&
     !input.renamed.has(relation);
   const { walk, version } = input;
-  const context = {
+  const context: Omit<RuleInput, 'action' | 'facts' | 'catalog'> = {
     version,
     isUsed: (relation: string) => !isFresh(relation),
     rowsOf: (relation: string) => rowsOf(before.relations[relation]),
     unit: walk.unit(),
     session: walk.session(),
     history: walk.history(),
-    later: () => actionsAfter(position, input),
+    later: (...kinds) => actionsAfter(position, input.parsed, input.laterFiles ?? [], kinds),
     literals: once(() => stringLiterals(statement.sql)),
   };
   const whole: RuleInput = { ...context, action: statement.action, facts, catalog: before };
@@ -107,22 +108,13 @@ function opinionsAbout(step: JudgedStep, position: number, input: JudgedFile): r
     input: whole,
     planCommand: input.planCommand,
     parts,
-    settings: input.settings ?? {},
+    settings: input.settings ?? NO_SETTINGS,
     ...(input.calibration === undefined
       ? {}
       : { sizes: { catalog: before, calibration: input.calibration, isUsed: context.isUsed } }),
   });
   walk.pass(statement.action, facts, { path: migration.path, line: statement.span.line });
   return input.followsLeftOut ? findings.map(doubted) : findings;
-}
-
-/** What runs after the statement at a position of its file. */
-function* actionsAfter(position: number, { parsed, laterFiles }: CheckFileInput): Generator<Action> {
-  for (let at = position + 1; at < parsed.statements.length; at += 1) {
-    const statement = parsed.statements[at];
-    if (statement !== undefined) yield statement.action;
-  }
-  for (const file of laterFiles ?? []) for (const { action } of file.statements) yield action;
 }
 
 function rowsOf(relation: Relation | undefined): number | null {

@@ -4,6 +4,7 @@ import { emptyCatalog } from '../../src/catalog/empty-catalog.ts';
 import { FILE_RULES } from '../../src/lint/file-rules.ts';
 import { STYLE } from '../../src/lint/rule.ts';
 import { RULE_DESCRIPTIONS } from '../../src/lint/rule-descriptions.ts';
+import { RULES } from '../../src/lint/rules.ts';
 import type { RuleSettings } from '../../src/model/rule-settings.ts';
 import { check } from '../../src/pipeline/check.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
@@ -51,6 +52,23 @@ describe.each(RULE_DESCRIPTIONS)('$id', ({ id, group, severity }) => {
     const rules = checkExample(`rules/${id}/bad.sql`, settings).findings.map((finding) => finding.rule);
     if (group !== undefined) expect(rules).not.toContain(group);
   });
+});
+
+test('a rule has nothing to say about other statements than those that it names', () => {
+  const examples = RULE_DESCRIPTIONS.flatMap(({ id }) => [`rules/${id}/bad.sql`, `rules/${id}/good.sql`]);
+  const everything = (): readonly string[] =>
+    examples.flatMap((path) =>
+      // A setting of its own for each look, as rules are picked once for each.
+      checkExample(path, { style: 'info' }).findings.map(({ rule, title }) => `${path} ${rule} ${title}`),
+    );
+  const picked = everything();
+  const named = RULES.map((rule) => rule.about);
+  try {
+    for (const rule of RULES) Object.assign(rule, { about: undefined });
+    expect(everything()).toEqual(picked);
+  } finally {
+    for (const [index, rule] of RULES.entries()) Object.assign(rule, { about: named[index] });
+  }
 });
 
 test('a group is a rule or the matter of taste', () => {

@@ -6,6 +6,7 @@ export const addColumnConstrainedDomain: Rule = {
   id: 'add-column-constrained-domain',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A column of a domain with constraints is added to a table in use: every row is rewritten.',

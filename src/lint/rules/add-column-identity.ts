@@ -6,6 +6,7 @@ export const addColumnIdentity: Rule = {
   id: 'add-column-identity',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'An identity column is added to a table in use: every row takes a number and is rewritten.',

@@ -7,6 +7,7 @@ export const addColumnInlineCheck: Rule = {
   id: 'add-column-inline-check',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A new column brings its CHECK along, and every row is read for it under the lock.',

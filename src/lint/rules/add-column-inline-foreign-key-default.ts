@@ -8,6 +8,7 @@ export const addColumnInlineForeignKeyDefault: Rule = {
   id: 'add-column-inline-foreign-key-default',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A new column has a default and a foreign key: both tables are read under the lock.',

@@ -9,6 +9,7 @@ export const addColumnInlineForeignKey: Rule = {
   id: 'add-column-inline-foreign-key',
   group: 'lock-queue',
   severity: 'info',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A new column references another table, which is then locked against writers, too.',
   remedy:

@@ -7,6 +7,7 @@ export const addColumnInlineKey: Rule = {
   id: 'add-column-inline-key',
   group: 'index-build-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A new column is UNIQUE or the PRIMARY KEY: its index is built while everybody waits.',

@@ -6,6 +6,7 @@ export const addColumnSerial: Rule = {
   id: 'add-column-serial',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A serial column is added to a table in use: every row takes a number and is rewritten.',

@@ -9,6 +9,7 @@ export const addColumnStoredGenerated: Rule = {
   id: 'add-column-stored-generated',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A stored generated column is added to a table in use: it is computed for every row.',

@@ -6,6 +6,7 @@ export const addColumnVolatileDefault: Rule = {
   id: 'add-column-volatile-default',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A new column has a default that answers anew for every row, so the table is rewritten.',

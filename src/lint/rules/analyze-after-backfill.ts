@@ -14,7 +14,7 @@ export const analyzeAfterBackfill: Rule = {
     const change = rowChange(input);
     if (change === null || change.action.verb !== 'update' || change.action.filtered) return null;
     const { written } = change;
-    for (const later of input.later()) {
+    for (const later of input.later('analyze')) {
       if (later.kind !== 'analyze') continue;
       const named = later.tables.map((name) => relationKey(resolveName(input.catalog, name)));
       if (named.length === 0 || written.every((one) => named.includes(one))) return null;

@@ -8,6 +8,7 @@ export const attachBuildsIndexes: Rule = {
   id: 'attach-builds-indexes',
   group: 'index-build-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'Indexes that a new partition lacks are built while it is locked.',

@@ -9,6 +9,7 @@ export const attachPartitionScans: Rule = {
   id: 'attach-partition-scans',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A table is read in full to become a partition, while it is locked.',

@@ -9,6 +9,7 @@ export const attachScansDefaultPartition: Rule = {
   id: 'attach-scans-default-partition',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'The default partition is read in full when another one is attached.',

@@ -13,13 +13,14 @@ const OFF = new Set(['false', 'off', 'no', '0', 'f', 'n']);
 export const autovacuumOff: Rule = {
   id: 'autovacuum-off',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'Autovacuum is turned off for a table in use, and nothing turns it on again.',
   remedy: 'Leave it on; where a bulk load is to go undisturbed, RESET (autovacuum_enabled) right after it.',
   check(input) {
     const found = alterCommandOf(input, 'set-options');
     if (found === null || !turnsOff(found.command)) return null;
-    for (const action of input.later()) if (turnsOn(action, input.catalog, found.key)) return null;
+    for (const action of input.later('alter-table')) if (turnsOn(action, input.catalog, found.key)) return null;
     return {
       title: `Turns autovacuum off for ${found.key}.`,
       consequence:

@@ -5,6 +5,7 @@ import { isSameType, typeChangeOf } from '../type-change.ts';
 export const cachedPlanWidening: Rule = {
   id: 'cached-plan-widening',
   severity: 'info',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A free change of type: prepared statements that return the column fail until prepared again.',
   remedy:

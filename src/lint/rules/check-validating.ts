@@ -8,6 +8,7 @@ export const checkValidating: Rule = {
   id: 'check-validating',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'ADD CHECK reads every row while the table is closed to everybody.',

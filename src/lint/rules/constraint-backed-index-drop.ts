@@ -7,6 +7,7 @@ export const constraintBackedIndexDrop: Rule = {
   id: 'constraint-backed-index-drop',
   group: 'certain-failure',
   severity: 'error',
+  about: ['drop'],
   ownRemedy: true,
   summary: 'An index that belongs to a constraint cannot be dropped by itself.',
   remedy: 'Drop the constraint instead, when that is what is meant: ALTER TABLE ... DROP CONSTRAINT.',

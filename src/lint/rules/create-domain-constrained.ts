@@ -5,6 +5,7 @@ export const createDomainConstrained: Rule = {
   id: 'create-domain-constrained',
   group: STYLE,
   severity: 'info',
+  about: ['create-domain'],
   summary: 'A domain with a constraint: a column of it cannot be added without writing the table anew.',
   remedy: 'Keep the domain without a constraint, and give each column a CHECK of its own, NOT VALID first.',
   check({ action }) {

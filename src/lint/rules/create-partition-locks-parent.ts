@@ -8,6 +8,7 @@ export const createPartitionLocksParent: Rule = {
   id: 'create-partition-locks-parent',
   group: 'lock-queue',
   severity: 'info',
+  about: ['create-table'],
   summary: 'CREATE TABLE ... PARTITION OF locks the parent against everybody for a moment.',
   remedy:
     'CREATE TABLE ... (LIKE parent INCLUDING ALL), then ATTACH PARTITION, which lets everybody go on using the parent.',

@@ -7,6 +7,7 @@ export const createRule: Rule = {
   id: 'create-rule',
   group: 'lock-queue',
   severity: 'info',
+  about: ['create-rule'],
   summary: 'A rule rewrites the statements of running code, and closes its table for a moment.',
   remedy: 'Use a trigger, which sees the rows that were written, and takes a weaker lock to make.',
   check(input) {

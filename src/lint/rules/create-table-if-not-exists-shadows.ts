@@ -9,6 +9,7 @@ import { list } from '../who-waits.ts';
 export const createTableIfNotExistsShadows: Rule = {
   id: 'create-table-if-not-exists-shadows',
   severity: 'warning',
+  about: ['create-table'],
   summary: 'IF NOT EXISTS passes over a table that is there already with other columns.',
   remedy: 'Leave IF NOT EXISTS out, and add what is missing with ALTER TABLE.',
   check({ action, catalog }) {

@@ -7,6 +7,7 @@ export const createTrigger: Rule = {
   id: 'create-trigger',
   group: 'lock-queue',
   severity: 'info',
+  about: ['create-trigger'],
   summary: 'Writers wait for a moment while a trigger is made, and run it from then on.',
   remedy: 'Run it with a lock_timeout of 100 ms and retries, and nothing else in the same transaction.',
   check(input) {

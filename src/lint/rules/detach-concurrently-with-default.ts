@@ -6,6 +6,7 @@ export const detachConcurrentlyWithDefault: Rule = {
   id: 'detach-concurrently-with-default',
   group: 'certain-failure',
   severity: 'error',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'DETACH ... CONCURRENTLY is refused when the table has a default partition.',
   remedy:

@@ -13,6 +13,7 @@ export const detachPartitionBlocking: Rule = {
   id: 'detach-partition-blocking',
   group: 'several-strong-locks',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'DETACH PARTITION without CONCURRENTLY closes the parent and the partition.',
   remedy: 'DETACH PARTITION ... CONCURRENTLY, outside a transaction.',

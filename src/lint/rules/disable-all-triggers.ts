@@ -7,6 +7,7 @@ import { list } from '../who-waits.ts';
 export const disableAllTriggers: Rule = {
   id: 'disable-all-triggers',
   severity: 'error',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'DISABLE TRIGGER ALL turns off foreign keys, too, and nobody checks the rows afterwards.',
   remedy: 'Disable the trigger that is meant by its name; load rows in an order that the foreign keys allow.',

@@ -7,6 +7,7 @@ export const domainConstraintScans: Rule = {
   id: 'domain-constraint-scans',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-domain'],
   growsWithTable: true,
   summary: 'A constraint of a domain reads every table that uses it while nobody can write to them.',
   remedy: 'Put the constraint on the columns instead: CHECK NOT VALID on each table, then VALIDATE.',

@@ -6,6 +6,7 @@ export const dropColumn: Rule = {
   id: 'drop-column',
   group: 'old-code-breaks',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A column goes while code that names it may still run.',
   remedy: 'Deploy code that neither reads nor writes the column, wait until no old process runs, and drop it then.',

@@ -5,6 +5,7 @@ import type { Rule } from '../rule.ts';
 export const dropExpression: Rule = {
   id: 'drop-expression',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A generated column becomes a plain one: nobody computes it for new rows any more.',
   remedy: 'Have a trigger or the application write the column before its expression goes.',

@@ -6,6 +6,7 @@ export const dropExtensionCascade: Rule = {
   id: 'drop-extension-cascade',
   group: 'unknown-effect',
   severity: 'warning',
+  about: ['drop'],
   summary: 'An extension goes with every column, index and function that uses it.',
   remedy: 'Drop what uses the extension by name first, then DROP EXTENSION without CASCADE.',
   check({ action, facts }) {

@@ -9,6 +9,7 @@ export const dropForeignKeyLocksBoth: Rule = {
   id: 'drop-foreign-key-locks-both',
   group: 'several-strong-locks',
   severity: 'warning',
+  about: ['alter-table'],
   ownRemedy: true,
   perCommand: true,
   summary: 'Dropping a foreign key closes the table that it refers to as well.',

@@ -6,6 +6,7 @@ import type { Rule } from '../rule.ts';
 export const dropNotNull: Rule = {
   id: 'drop-not-null',
   severity: 'info',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A column may hold NULL from now on; code that reads it may not expect one.',
   remedy: 'Deploy readers that know what a NULL means first; then drop NOT NULL, then let writers write NULL.',

@@ -11,6 +11,7 @@ export const dropPartitionLocksParent: Rule = {
   id: 'drop-partition-locks-parent',
   group: 'several-strong-locks',
   severity: 'warning',
+  about: ['drop'],
   summary: 'Dropping a partition closes the whole partitioned table.',
   remedy: REMEDY,
   check(input) {

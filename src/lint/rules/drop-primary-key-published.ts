@@ -10,6 +10,7 @@ import { list } from '../who-waits.ts';
 export const dropPrimaryKeyPublished: Rule = {
   id: 'drop-primary-key-published',
   severity: 'error',
+  about: ['alter-table'],
   ownRemedy: true,
   summary: 'A published table loses its primary key, and every UPDATE and DELETE of it fails from then on.',
   remedy: 'Set another replica identity first: ALTER TABLE ... REPLICA IDENTITY USING INDEX of a unique index.',

@@ -7,6 +7,7 @@ export const dropSchema: Rule = {
   id: 'drop-schema',
   group: 'data-loss',
   severity: 'warning',
+  about: ['drop'],
   summary: 'A schema is dropped with every table that it holds.',
   remedy: 'Drop what it holds by name, when nothing uses it any more; then drop the empty schema without CASCADE.',
   check(input) {

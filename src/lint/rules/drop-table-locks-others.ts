@@ -12,6 +12,7 @@ export const dropTableLocksOthers: Rule = {
   id: 'drop-table-locks-others',
   group: 'several-strong-locks',
   severity: 'warning',
+  about: ['drop'],
   summary: 'Dropping a table closes those that its foreign keys refer to as well.',
   remedy: REMEDY,
   check(input) {

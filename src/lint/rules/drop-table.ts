@@ -7,6 +7,7 @@ export const dropTable: Rule = {
   id: 'drop-table',
   group: 'data-loss',
   severity: 'warning',
+  about: ['drop'],
   summary: 'A table in use is dropped, and its rows are gone for good.',
   remedy:
     'Deploy code that does not use the table, wait until no older version runs, keep a copy for as long as you may want it back, then drop it.',

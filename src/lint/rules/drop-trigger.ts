@@ -7,6 +7,7 @@ export const dropTrigger: Rule = {
   id: 'drop-trigger',
   group: 'lock-queue',
   severity: 'info',
+  about: ['drop'],
   summary: 'Dropping a trigger closes its table for a moment, to readers as well.',
   remedy: 'Run it with a lock_timeout of 100 ms and retries, when no long transaction holds the table.',
   check(input) {

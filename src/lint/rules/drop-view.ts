@@ -6,6 +6,7 @@ export const dropView: Rule = {
   id: 'drop-view',
   group: 'old-code-breaks',
   severity: 'warning',
+  about: ['drop'],
   summary: 'A view is dropped while running code may still read it.',
   remedy:
     'Deploy code that does not read the view first; to change it, CREATE OR REPLACE VIEW keeps it readable all the time.',

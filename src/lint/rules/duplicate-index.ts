@@ -48,7 +48,7 @@ function isPlain({ method, keys, definitionSql }: Pick<Index, 'method' | 'keys' 
 
 /** The new one takes its place. */
 function isDroppedLater(index: Index, { catalog, later }: RuleInput): boolean {
-  for (const action of later()) {
+  for (const action of later('drop')) {
     if (action.kind !== 'drop' || action.object !== 'index') continue;
     if (action.names.some((name) => findIndex(catalog, name)?.index === index)) return true;
   }

@@ -4,6 +4,7 @@ import type { Rule } from '../rule.ts';
 export const duplicateKeyColumns: Rule = {
   id: 'duplicate-key-columns',
   severity: 'info',
+  about: ['create-index'],
   ownRemedy: true,
   summary: 'An index has the same column twice.',
   remedy: 'Name each column once; another one was probably meant.',

@@ -11,6 +11,7 @@ const REMEDY =
 export const enumRecreated: Rule = {
   id: 'enum-recreated',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A column moves to an enum with fewer values, by writing its table anew.',
   remedy: REMEDY,

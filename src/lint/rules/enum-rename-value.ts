@@ -6,6 +6,7 @@ export const enumRenameValue: Rule = {
   id: 'enum-rename-value',
   group: 'old-code-breaks',
   severity: 'warning',
+  about: ['alter-enum'],
   summary: 'A value of an enum gets another name while running code uses the old one.',
   remedy:
     'Add the new value, deploy code that knows both, change the rows in batches, and let nobody write the old one.',

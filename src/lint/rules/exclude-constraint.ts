@@ -7,6 +7,7 @@ export const excludeConstraint: Rule = {
   id: 'exclude-constraint',
   group: 'index-build-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'An EXCLUDE constraint builds its index under ACCESS EXCLUSIVE; there is no other way.',

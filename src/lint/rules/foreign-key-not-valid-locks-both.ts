@@ -9,6 +9,7 @@ export const foreignKeyNotValidLocksBoth: Rule = {
   id: 'foreign-key-not-valid-locks-both',
   group: 'lock-queue',
   severity: 'info',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A NOT VALID foreign key locks the table that it refers to as well, for a moment.',
   remedy:

@@ -9,6 +9,7 @@ export const foreignKeyValidating: Rule = {
   id: 'foreign-key-validating',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'ADD FOREIGN KEY reads both tables while nobody can write to either of them.',

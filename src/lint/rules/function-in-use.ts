@@ -7,6 +7,7 @@ import { list } from '../who-waits.ts';
 export const functionInUse: Rule = {
   id: 'function-in-use',
   severity: 'warning',
+  about: ['create-function'],
   summary: 'A function is replaced that an index, a CHECK or a stored column was reckoned with.',
   remedy:
     'Give the new function another name, build a new index, constraint or column with it, switch, and drop the old one.',

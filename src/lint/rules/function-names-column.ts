@@ -8,6 +8,7 @@ import { list } from '../who-waits.ts';
 export const functionNamesColumn: Rule = {
   id: 'function-names-column',
   severity: 'warning',
+  about: ['alter-table', 'rename'],
   perCommand: true,
   summary: 'The code of a function names a column that goes or is renamed; it fails at its next call.',
   remedy: 'Change the function by CREATE OR REPLACE in the same transaction, right after the column.',
@@ -34,7 +35,7 @@ function goneColumn(input: RuleInput): { readonly key: string; readonly column: 
 
 /** Later statements, in the same file or after it, that write the function anew or drop it. */
 function isReplaced(input: RuleInput, name: string): boolean {
-  for (const action of input.later()) {
+  for (const action of input.later('create-function', 'drop')) {
     const names = action.kind === 'create-function' ? [action.name] : action.kind === 'drop' ? action.names : [];
     if (names.some((one) => name === one.name || name.endsWith(`.${one.name}`))) return true;
   }

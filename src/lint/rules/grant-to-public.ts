@@ -7,6 +7,7 @@ import { list } from '../who-waits.ts';
 export const grantToPublic: Rule = {
   id: 'grant-to-public',
   severity: 'warning',
+  about: ['grant'],
   summary: 'Rights on a table are given to every role, those of tomorrow included.',
   remedy: 'Grant to the roles that need it, by name.',
   check({ action, catalog }) {

@@ -5,6 +5,7 @@ export const hashIndex: Rule = {
   id: 'hash-index',
   group: STYLE,
   severity: 'info',
+  about: ['create-index'],
   ownRemedy: true,
   summary: 'A hash index answers equality only: no order, no range, no uniqueness, no second column.',
   remedy: 'Use a btree index, unless the values are long and only ever compared for equality.',

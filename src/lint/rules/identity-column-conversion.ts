@@ -5,6 +5,7 @@ import { nameWithSize, type Rule, type RuleInput } from '../rule.ts';
 export const identityColumnConversion: Rule = {
   id: 'identity-column-conversion',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A column with rows becomes an identity, whose sequence starts at 1 again.',
   remedy: 'Give START WITH a number above the highest one, or setval() the sequence in the same transaction.',
@@ -24,7 +25,7 @@ export const identityColumnConversion: Rule = {
 
 /** A later statement moves a sequence on. */
 function setsSequence(input: RuleInput): boolean {
-  for (const action of input.later()) {
+  for (const action of input.later('dml', 'alter-sequence', 'alter-table')) {
     if (action.kind === 'dml' && action.query?.functions.includes('setval') === true) return true;
     if (action.kind === 'alter-sequence' && action.options.includes('restart')) return true;
     if (action.kind === 'alter-table' && action.commands.some(({ kind }) => kind === 'set-identity')) return true;

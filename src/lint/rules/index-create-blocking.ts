@@ -8,6 +8,7 @@ export const indexCreateBlocking: Rule = {
   id: 'index-create-blocking',
   group: 'index-build-under-lock',
   severity: 'error',
+  about: ['create-index'],
   growsWithTable: true,
   summary: 'CREATE INDEX without CONCURRENTLY keeps writers waiting for the whole build.',
   remedy: 'Build it with CREATE INDEX CONCURRENTLY, outside a transaction and without a lock_timeout.',

@@ -9,6 +9,7 @@ export const indexOnPartitionedParent: Rule = {
   id: 'index-on-partitioned-parent',
   group: 'index-build-under-lock',
   severity: 'error',
+  about: ['create-index'],
   growsWithTable: true,
   summary: 'An index of a partitioned table is built on all partitions while nobody can write.',
   remedy:

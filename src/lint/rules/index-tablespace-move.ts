@@ -7,6 +7,7 @@ export const indexTablespaceMove: Rule = {
   id: 'index-tablespace-move',
   group: 'index-build-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   summary: 'An index is copied to another tablespace while it is closed to everybody.',
   remedy:

@@ -5,6 +5,7 @@ import { list } from '../who-waits.ts';
 export const insertSelectInMigration: Rule = {
   id: 'insert-select-in-migration',
   severity: 'warning',
+  about: ['dml'],
   growsWithTable: true,
   summary: 'INSERT ... SELECT copies a table in use in full, in one transaction.',
   remedy: 'Copy in batches by key, with a trigger that keeps both sides in step while rows are written meanwhile.',

@@ -6,6 +6,7 @@ import type { Rule } from '../rule.ts';
 export const invalidIndexHidden: Rule = {
   id: 'invalid-index-hidden',
   severity: 'info',
+  about: ['create-index'],
   ownRemedy: true,
   summary: 'IF NOT EXISTS takes the INVALID index of a failed build for the real one.',
   remedy:

@@ -7,6 +7,7 @@ export const lockTable: Rule = {
   id: 'lock-table',
   group: 'lock-queue',
   severity: 'warning',
+  about: ['lock-table'],
   summary: 'A table in use is locked until the transaction ends.',
   remedy:
     'Leave it out: each statement takes the lock that it needs. To fix the order of several locks, ask with a lock_timeout of 100 ms and retries.',

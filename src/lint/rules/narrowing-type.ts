@@ -6,6 +6,7 @@ import { typeChangeOf } from '../type-change.ts';
 export const narrowingType: Rule = {
   id: 'narrowing-type',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'The new type does not hold every value of the old one: it fails, or values are cut.',
   remedy:

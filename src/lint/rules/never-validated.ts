@@ -8,6 +8,7 @@ import type { Rule, RuleInput } from '../rule.ts';
 export const neverValidated: Rule = {
   id: 'never-validated',
   severity: 'info',
+  about: ['alter-table'],
   ownRemedy: true,
   perCommand: true,
   summary: 'A constraint is added NOT VALID, and no later statement validates it.',
@@ -19,7 +20,7 @@ export const neverValidated: Rule = {
       return null;
     const { name } = added.constraint;
     if ('enforced' in added.constraint && !added.constraint.enforced) return null;
-    for (const action of input.later()) if (settles(action, input, added.key, name)) return null;
+    for (const action of input.later('alter-table')) if (settles(action, input, added.key, name)) return null;
     return {
       title: `Nothing validates ${name ?? 'the new constraint'} of ${added.key}.`,
       consequence:

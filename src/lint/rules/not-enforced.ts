@@ -6,6 +6,7 @@ import type { Rule, RuleInput } from '../rule.ts';
 export const notEnforced: Rule = {
   id: 'not-enforced',
   severity: 'info',
+  about: ['alter-table'],
   ownRemedy: true,
   perCommand: true,
   summary: 'A NOT ENFORCED constraint is written down, and no row is ever tested against it.',

@@ -5,6 +5,7 @@ import type { Rule } from '../rule.ts';
 export const notValidCheckRejectsUpdates: Rule = {
   id: 'not-valid-check-rejects-updates',
   severity: 'info',
+  about: ['alter-table'],
   ownRemedy: true,
   perCommand: true,
   summary: 'A NOT VALID constraint refuses every UPDATE of an old row that does not meet it.',

@@ -5,6 +5,7 @@ import type { Rule } from '../rule.ts';
 export const ownerChange: Rule = {
   id: 'owner-change',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A table in use gets another owner: the old one loses its rights at once.',
   remedy: 'Grant the old owner what running code needs in the same transaction, or make it a member of the new owner.',

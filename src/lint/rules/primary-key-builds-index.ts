@@ -7,6 +7,7 @@ export const primaryKeyBuildsIndex: Rule = {
   id: 'primary-key-builds-index',
   group: 'index-build-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'ADD PRIMARY KEY builds its index while the table is closed to everybody.',

@@ -8,6 +8,7 @@ export const primaryKeyScans: Rule = {
   id: 'primary-key-scans',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A primary key USING INDEX reads every row when its columns may hold NULL.',

@@ -8,6 +8,7 @@ const REMEDY = 'Let the job that refreshes the view do it, outside of the migrat
 export const refreshConcurrentlyBlocksRefreshes: Rule = {
   id: 'refresh-concurrently-blocks-refreshes',
   severity: 'info',
+  about: ['refresh-materialized-view'],
   summary: 'The query of a materialized view runs inside the migration; other refreshes wait.',
   remedy: REMEDY,
   check(input) {

@@ -5,6 +5,7 @@ export const refreshConcurrentlyWithoutUniqueIndex: Rule = {
   id: 'refresh-concurrently-without-unique-index',
   group: 'certain-failure',
   severity: 'error',
+  about: ['refresh-materialized-view'],
   summary: 'REFRESH ... CONCURRENTLY is refused without a unique index on the view.',
   remedy: 'CREATE UNIQUE INDEX CONCURRENTLY on columns of the view, without a condition, then refresh.',
   check({ action, facts }) {

@@ -7,6 +7,7 @@ export const refreshWithNoData: Rule = {
   id: 'refresh-with-no-data',
   group: 'data-loss',
   severity: 'error',
+  about: ['refresh-materialized-view'],
   summary: 'A materialized view in use is emptied, and cannot be read until it is refreshed.',
   remedy: 'Leave WITH NO DATA out; to save the space of a view that nobody reads, drop it.',
   check(input) {

@@ -7,6 +7,7 @@ export const reindexBlocking: Rule = {
   id: 'reindex-blocking',
   group: 'index-build-under-lock',
   severity: 'error',
+  about: ['reindex'],
   growsWithTable: true,
   summary: 'REINDEX without CONCURRENTLY keeps writers, and most readers, waiting.',
   remedy: 'Use REINDEX ... CONCURRENTLY, outside a transaction and without a lock_timeout.',

@@ -7,6 +7,7 @@ export const replicaIdentityFull: Rule = {
   id: 'replica-identity-full',
   group: 'lock-queue',
   severity: 'info',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'Every UPDATE and DELETE is to write the whole old row into the WAL.',
   remedy: 'REPLICA IDENTITY USING INDEX with a unique index over columns that are NOT NULL, or a primary key.',

@@ -8,6 +8,7 @@ import { list } from '../who-waits.ts';
 export const replicaIdentityNothing: Rule = {
   id: 'replica-identity-nothing',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A table loses its replica identity: published, its UPDATEs and DELETEs fail.',
   remedy: 'Keep REPLICA IDENTITY DEFAULT, which is the primary key, or name a unique index with USING INDEX.',

@@ -8,6 +8,7 @@ import type { Rule } from '../rule.ts';
 export const rowSecurityWithoutPolicy: Rule = {
   id: 'row-security-without-policy',
   severity: 'error',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'Row security without a policy: every row vanishes for everybody but the owner.',
   remedy: 'Create the policies first, or in the same transaction; they do nothing until row security is enabled.',

@@ -6,6 +6,7 @@ import type { Rule } from '../rule.ts';
 export const sequenceRestart: Rule = {
   id: 'sequence-restart',
   severity: 'warning',
+  about: ['alter-sequence'],
   summary: 'A sequence in use starts again: numbers that are taken already come a second time.',
   remedy: 'Restart it above the highest number in use, read in the same transaction; else leave it alone.',
   check(input) {

@@ -8,6 +8,7 @@ import { list } from '../who-waits.ts';
 export const sequenceTypeTooSmall: Rule = {
   id: 'sequence-type-too-small',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A column becomes bigint, and the sequence that numbers it still ends at 2,147,483,647.',
   remedy: 'ALTER SEQUENCE ... AS bigint in a step of its own; it takes a moment.',
@@ -32,7 +33,7 @@ export const sequenceTypeTooSmall: Rule = {
 function isSmall(input: RuleInput, key: string): boolean {
   const sequence = input.catalog.relations[key];
   if (sequence?.kind !== 'sequence' || sequence.type === 'int8' || sequence.type === 'bigint') return false;
-  for (const action of input.later()) {
+  for (const action of input.later('alter-sequence')) {
     if (action.kind === 'alter-sequence' && action.name.name === sequence.name.name && action.type !== null)
       return false;
   }

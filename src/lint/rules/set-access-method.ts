@@ -8,6 +8,7 @@ export const setAccessMethod: Rule = {
   id: 'set-access-method',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A table in use is written anew to be kept by another access method.',

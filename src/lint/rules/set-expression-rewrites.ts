@@ -7,6 +7,7 @@ export const setExpressionRewrites: Rule = {
   id: 'set-expression-rewrites',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A stored generated column gets another expression and is computed anew for every row.',

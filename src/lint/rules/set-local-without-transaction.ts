@@ -4,6 +4,7 @@ import type { Rule } from '../rule.ts';
 export const setLocalWithoutTransaction: Rule = {
   id: 'set-local-without-transaction',
   severity: 'warning',
+  about: ['set-variable'],
   summary: 'SET LOCAL outside of a transaction sets nothing at all.',
   remedy: 'Write SET without LOCAL, or put BEGIN before it and COMMIT behind the statements that it is meant for.',
   check({ action, unit }) {

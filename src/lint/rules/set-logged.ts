@@ -8,6 +8,7 @@ export const setLogged: Rule = {
   id: 'set-logged',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A table in use is written anew to become logged or unlogged.',

@@ -7,6 +7,7 @@ export const setSchema: Rule = {
   id: 'set-schema',
   group: 'old-code-breaks',
   severity: 'warning',
+  about: ['set-schema'],
   summary: 'A table or view moves to another schema while running code looks for it in the old one.',
   remedy: 'Make a view in the old schema in the same transaction, and drop it when no old code runs any more.',
   check(input) {

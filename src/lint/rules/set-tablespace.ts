@@ -8,6 +8,7 @@ export const setTablespace: Rule = {
   id: 'set-tablespace',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A table in use is copied to another tablespace while it is locked.',

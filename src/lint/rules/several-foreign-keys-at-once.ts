@@ -8,6 +8,7 @@ export const severalForeignKeysAtOnce: Rule = {
   id: 'several-foreign-keys-at-once',
   group: 'lock-queue',
   severity: 'warning',
+  about: ['alter-table'],
   ownRemedy: true,
   summary: 'Several foreign keys in one statement keep writers out of three tables or more at once.',
   remedy: 'Add each foreign key in a statement and a transaction of its own, NOT VALID and with a short lock_timeout.',

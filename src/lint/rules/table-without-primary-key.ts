@@ -8,6 +8,7 @@ export const tableWithoutPrimaryKey: Rule = {
   id: 'table-without-primary-key',
   group: STYLE,
   severity: 'info',
+  about: ['create-table'],
   summary: 'A new table without a primary key.',
   remedy: 'Give it a primary key: replication, batches and tools go by it.',
   check(input) {

@@ -4,6 +4,7 @@ import type { Rule } from '../rule.ts';
 export const transactionClosedEarly: Rule = {
   id: 'transaction-closed-early',
   severity: 'warning',
+  about: ['transaction'],
   summary: 'COMMIT or ROLLBACK ends the transaction that the tool of the file has opened.',
   remedy: 'Take it out, or switch the transaction of the tool off for this file and say BEGIN and COMMIT in it.',
   check({ action, unit }) {

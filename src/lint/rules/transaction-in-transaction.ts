@@ -4,6 +4,7 @@ import type { Rule } from '../rule.ts';
 export const transactionInTransaction: Rule = {
   id: 'transaction-in-transaction',
   severity: 'warning',
+  about: ['transaction'],
   summary: 'BEGIN inside a transaction: it opens none, and its COMMIT ends the one around it.',
   remedy: 'Take BEGIN and COMMIT out, or switch the transaction of the tool off for this file.',
   check({ action, unit }) {

@@ -9,6 +9,7 @@ export const truncateCascade: Rule = {
   id: 'truncate-cascade',
   group: 'data-loss',
   severity: 'error',
+  about: ['truncate'],
   summary: 'TRUNCATE ... CASCADE empties tables that the statement does not name.',
   remedy: 'Name every table that is to be emptied, and leave CASCADE out, so that the server refuses the rest.',
   check(input) {

@@ -9,6 +9,7 @@ export const truncate: Rule = {
   id: 'truncate',
   group: 'data-loss',
   severity: 'warning',
+  about: ['truncate'],
   summary: 'Every row of a table in use is deleted, and the table is closed meanwhile.',
   remedy: 'Delete the rows in small batches by their key, or fill a new table and switch; keep a copy of what goes.',
   check(input) {

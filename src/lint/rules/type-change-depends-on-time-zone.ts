@@ -9,6 +9,7 @@ export const typeChangeDependsOnTimeZone: Rule = {
   id: 'type-change-depends-on-time-zone',
   group: 'unknown-effect',
   severity: 'warning',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'Values of timestamp and timestamptz are converted by the TimeZone of whoever runs the migration.',
   remedy: "SET TimeZone = 'UTC' before it when the values are meant as UTC; else fill a new column in small batches.",

@@ -10,6 +10,7 @@ export const typeChangeOfForeignKey: Rule = {
   group: 'several-strong-locks',
   alsoSays: ['scan-under-lock'],
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A column with a foreign key changes its type: the table it points at is closed, too.',

@@ -10,6 +10,7 @@ export const typeChangeOfKey: Rule = {
   group: 'several-strong-locks',
   alsoSays: ['scan-under-lock'],
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A column that foreign keys point at changes its type: every table with such a key is locked.',

@@ -8,6 +8,7 @@ export const typeChangeRebuildsIndexes: Rule = {
   id: 'type-change-rebuilds-indexes',
   group: 'index-build-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A change of type or collation keeps the rows and builds the indexes of the column anew.',

@@ -8,6 +8,7 @@ export const typeChangeRereadsChecks: Rule = {
   id: 'type-change-rereads-checks',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A change of type touches no row, but a CHECK names the column and every row is read again.',

@@ -8,6 +8,7 @@ export const typeChangeRewrite: Rule = {
   id: 'type-change-rewrite',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A column gets a type whose stored form differs, so the whole table is rewritten.',

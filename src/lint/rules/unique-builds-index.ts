@@ -7,6 +7,7 @@ export const uniqueBuildsIndex: Rule = {
   id: 'unique-builds-index',
   group: 'index-build-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'ADD UNIQUE builds its index while the table is closed to everybody.',

@@ -7,6 +7,7 @@ export const unloggedTable: Rule = {
   id: 'unlogged-table',
   group: STYLE,
   severity: 'info',
+  about: ['create-table'],
   summary: 'An unlogged table is empty after a crash, and on every standby.',
   remedy: 'Leave UNLOGGED out unless its rows can be made again at any time.',
   check({ action, catalog }) {

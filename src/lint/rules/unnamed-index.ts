@@ -5,6 +5,7 @@ export const unnamedIndex: Rule = {
   id: 'unnamed-index',
   group: STYLE,
   severity: 'info',
+  about: ['create-index'],
   ownRemedy: true,
   summary: 'An index without a name of its own: the server makes one up.',
   remedy: 'Name it, so that a later migration can speak of it and a second run does not build it twice.',

@@ -8,6 +8,7 @@ export const usingForcesRewrite: Rule = {
   id: 'using-forces-rewrite',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['alter-table'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A change of type that is free by itself rewrites the table because of its USING.',

@@ -10,6 +10,7 @@ const REMEDY = 'CREATE OR REPLACE VIEW with the new column at the end, where the
 export const viewKeepsOldColumns: Rule = {
   id: 'view-keeps-old-columns',
   severity: 'info',
+  about: ['alter-table'],
   perCommand: true,
   summary: 'A view that shows every column of a table does not show the new one.',
   remedy: REMEDY,

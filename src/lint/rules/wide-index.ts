@@ -8,6 +8,7 @@ export const wideIndex: Rule = {
   id: 'wide-index',
   group: STYLE,
   severity: 'info',
+  about: ['create-index'],
   ownRemedy: true,
   summary: 'An index over more than four columns costs every write and helps few queries.',
   remedy: 'Keep the leading columns that queries filter by; carry others along with INCLUDE, or leave them out.',
