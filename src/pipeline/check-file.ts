@@ -135,7 +135,7 @@ function doubted(finding: UnmarkedFinding): UnmarkedFinding {
 /** Each command of a statement as a statement of its own, with its place and the planner's way for it. */
 function partsOf(
   input: JudgeOptions,
-  { statement, facts, before }: JudgedStep,
+  { statement, facts, before, isEmpty }: JudgedStep,
   context: Omit<RuleInput, 'action' | 'facts' | 'catalog'>,
   isFresh: (relation: string) => boolean,
 ): readonly LintPart[] {
@@ -155,14 +155,15 @@ function partsOf(
     }),
   });
   const commands = splitCommands(statement);
-  if (commands.length < 2) return [partOf({ statement, facts, before }, statement.span)];
+  if (commands.length < 2) return [partOf({ statement, facts, before, isEmpty }, statement.span)];
   const ranges = commandRanges(statement);
   let catalog = before;
   return commands.map((command, index) => {
     const one = {
       statement: command,
-      facts: deriveFacts({ statement: command, catalog, version, timeZone, catalogIsComplete }),
+      facts: deriveFacts({ statement: command, catalog, version, timeZone, catalogIsComplete, isEmpty }),
       before: catalog,
+      isEmpty,
     };
     catalog = applyStatement(catalog, command);
     const range = ranges[index];

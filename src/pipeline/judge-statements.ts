@@ -4,15 +4,19 @@ import type { Action, SetVariable } from '../model/action.ts';
 import type { Calibration } from '../model/calibration.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { StatementFacts } from '../model/facts.ts';
+import type { RelationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import type { Statement } from '../model/statement.ts';
 import { doubtUnseen } from './doubt-unseen.ts';
+import { EmptyTables } from './empty-tables.ts';
 
 export interface JudgedStep {
   readonly statement: Statement;
   readonly facts: StatementFacts;
   /** The schema before the statement. */
   readonly before: Catalog;
+  /** Which tables the file has made and not filled by then. */
+  isEmpty(relation: RelationKey): boolean;
 }
 
 export interface Judgement {
@@ -37,11 +41,14 @@ export function judgeStatements(statements: readonly Statement[], start: Catalog
   const { version, catalogIsComplete } = options;
   let { timeZone } = options;
   const steps: JudgedStep[] = [];
-  for (const statement of statements) {
-    const facts = doubtUnseen(deriveFacts({ statement, catalog, version, timeZone, catalogIsComplete }), catalog);
-    steps.push({ statement, facts, before: catalog });
-    catalog = applyStatement(catalog, statement);
+  const emptyTables = new EmptyTables();
+  for (const [place, statement] of statements.entries()) {
+    const isEmpty = emptyTables.isEmptyAt(place);
+    const input = { statement, catalog, version, timeZone, catalogIsComplete, isEmpty };
+    steps.push({ statement, facts: doubtUnseen(deriveFacts(input), catalog), before: catalog, isEmpty });
     const { action } = statement;
+    emptyTables.pass(place, catalog, action);
+    catalog = applyStatement(catalog, statement);
     for (const setting of settingsOf(action)) if (setting.name.toLowerCase() === 'timezone') timeZone = setting.value;
   }
   return { steps, catalog };

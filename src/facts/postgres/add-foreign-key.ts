@@ -43,12 +43,15 @@ export function addForeignKeyFacts(
   for (const one of withPartitions(context, table)) {
     if (!hasStorage(one) || covered.has(relationKey(one.name))) continue;
     draft.scans.add(relationKey(one.name));
-    if (!isEmpty) scanReferenced(context, referenced);
+    // Nothing to look up, and so nothing is read on the other side (measured on 13 and 18).
+    if (!isEmpty && !context.isEmpty(relationKey(one.name))) scanReferenced(context, referenced);
   }
   draft.because.add(
     isEmpty
       ? 'The column is new and holds NULL everywhere, so nothing is looked up in the referenced table.'
-      : 'ADD FOREIGN KEY locks both tables against writes while it reads them (measured on 13 to 18).',
+      : context.isEmpty(relationKey(table.name))
+        ? 'The table is new and empty, so nothing is looked up in the referenced table; both are locked for a moment.'
+        : 'ADD FOREIGN KEY locks both tables against writes while it reads them (measured on 13 to 18).',
   );
 }
 

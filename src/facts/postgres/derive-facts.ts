@@ -3,7 +3,7 @@ import type { Catalog, Relation } from '../../model/catalog.ts';
 import { findStatistics, nameForCreation } from '../../model/catalog-lookup.ts';
 import type { StatementFacts } from '../../model/facts.ts';
 import { knownColumns } from '../../model/query-columns.ts';
-import { relationKey } from '../../model/relation-name.ts';
+import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import type { ServerVersion } from '../../model/server-version.ts';
 import type { Statement } from '../../model/statement.ts';
 import { alterTableFacts } from './alter-table.ts';
@@ -43,6 +43,8 @@ export interface FactsInput {
    * does not exist, and statements that name it fail. false when left out: what it lacks makes the facts `unknown`.
    */
   readonly catalogIsComplete?: boolean;
+  /** Tables that hold no row for certain; without it every table may have rows. */
+  isEmpty?(relation: RelationKey): boolean;
 }
 
 type Deriver<K extends ActionKind> = (context: FactsContext, action: Extract<Action, { kind: K }>) => void;
@@ -109,7 +111,8 @@ function draftOf(input: FactsInput, action: Action, codeDepth: number): FactsDra
   const draft = newFactsDraft();
   const { catalog, version, timeZone, catalogIsComplete = false } = input;
   const deriveInside = (inner: Action): FactsDraft => draftOf(input, inner, codeDepth + 1);
-  const context = { catalog, catalogIsComplete, version, timeZone, draft, deriveInside, codeDepth };
+  const isEmpty = (relation: RelationKey): boolean => input.isEmpty?.(relation) === true;
+  const context = { catalog, catalogIsComplete, version, timeZone, isEmpty, draft, deriveInside, codeDepth };
   const deriver = DERIVERS[action.kind] as Deriver<ActionKind>;
   refuseSyntax(context, action);
   deriver(context, action);

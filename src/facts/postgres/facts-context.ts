@@ -14,6 +14,8 @@ export interface FactsContext {
   readonly version: ServerVersion;
   /** TimeZone of the session that runs the statement; null when nobody said. It decides timestamp <-> timestamptz. */
   readonly timeZone: string | null;
+  /** Tables that hold no row for certain. */
+  isEmpty(relation: RelationKey): boolean;
   readonly draft: FactsDraft;
   /** Derives the facts of a statement inside a function or a block of code, on the same schema. */
   readonly deriveInside: (action: Action) => FactsDraft;
