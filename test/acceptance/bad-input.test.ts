@@ -112,7 +112,7 @@ describe('statements that nobody can judge', () => {
     const check = await evenkeel(['check', folder, '--database-url', database.url]);
     expect(check).toMatchObject({
       exitCode: 1,
-      stdout: expect.stringMatching(/0001_a\.sql:2:1 {2}warning {2}[^[]+\[unknown-effect\]/),
+      stdout: expect.stringMatching(/0001_a\.sql:2:1 {2}warning {2}[^[]+\[dynamic-sql\]/),
     });
     expect(check.stdout).toMatch(/1 statement could not be judged for certain\./);
     const explain = await evenkeel(['explain', path.join(folder, '0001_a.sql'), '--format', 'json']);
@@ -185,7 +185,12 @@ describe('files and folders', () => {
     const database = await target();
     for (const command of ['check', 'plan', 'apply', 'status']) {
       const result = await evenkeel([command, folder], { url: database.url });
-      expectRefusal(result, 2, /holds no \.sql file and no meta\/_journal\.json/, /^ls /);
+      expectRefusal(
+        result,
+        2,
+        /holds no \.sql file, no meta\/_journal\.json of drizzle-kit and no migration_lock\.toml/,
+        /^ls /,
+      );
     }
     expect(await hasLedger(database)).toBe(false);
   });

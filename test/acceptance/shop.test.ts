@@ -104,7 +104,9 @@ describe.each([
     expect(stderr).toBe('');
     expect(exitCode).toBe(1);
     const said = stdout.replaceAll(/\s+/g, ' ');
-    expect(said).toMatch(/0002_order_public_id\.sql:1:1 error Writes every row of public\.orders .*anew/);
+    expect(said).toMatch(
+      /0002_order_public_id\.sql:1:1 error Computes gen_random_uuid\(\) for every row of public\.orders .*and writes the table anew/,
+    );
     expect(said).toMatch(/judged against the live database \(1 of 16 files are applied\): \d+ errors, \d+ warnings/);
   });
 
@@ -221,7 +223,9 @@ describe.each([
       expect(errors).toContain(id);
     }
     for (const id of ['0000', '0001', '0007', '0012']) expect(errors).not.toContain(id);
-    expect(judged('warning')).toEqual(['0009', '0010']);
+    const warnings = judged('warning');
+    for (const id of ['0009', '0010', '0014', '0015']) expect(warnings).toContain(id);
+    for (const id of ['0000', '0001', '0007', '0012']) expect(warnings).not.toContain(id);
   });
 
   test('plan is a value, the same as text, JSON and SQL', async () => {

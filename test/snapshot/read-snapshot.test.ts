@@ -5,6 +5,7 @@ import { catalogFingerprint } from '../../src/catalog/catalog-fingerprint.ts';
 import { readCatalog } from '../../src/catalog/read-catalog.ts';
 import { connectPostgres } from '../../src/db/postgres.ts';
 import type { Catalog } from '../../src/model/catalog.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
 import { startPostgresServer } from '../../src/server/postgres-server.ts';
 import { catalogWithoutSizes } from '../../src/snapshot/measured-catalog.ts';
 import { parseSnapshot } from '../../src/snapshot/parse-snapshot.ts';
@@ -64,10 +65,16 @@ describe.each([13, 18])('a snapshot of PostgreSQL %i', (major) => {
 
   test('is the same text again while nothing changes but the clock', async () => {
     const { url } = await database(`${schemaSql('shop')}; ANALYZE`);
-    const first = await takeSnapshot(url);
-    const second = await takeSnapshot(url);
+    const textOf = (snapshot: Snapshot): string => JSON.stringify(timeless(snapshot));
+    let first = await takeSnapshot(url);
+    let second = await takeSnapshot(url);
+    // Before 15 sessions tell the statistics collector late what they have done.
+    for (let look = 0; look < 20 && textOf(first) !== textOf(second); look += 1) {
+      first = second;
+      second = await takeSnapshot(url);
+    }
     expect(snapshotJson(first)).toBe(snapshotJson(parseSnapshot(snapshotJson(first), 'x.json')));
-    expect(JSON.stringify(timeless(second))).toBe(JSON.stringify(timeless(first)));
+    expect(textOf(second)).toBe(textOf(first));
   });
 
   test('asks as many questions of 300 tables as of 3', async () => {
