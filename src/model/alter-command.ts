@@ -74,6 +74,8 @@ type AlterCommandDetail =
       readonly name: string;
       readonly enforced: boolean | null;
       readonly deferrable: boolean | null;
+      /** Said together with `deferrable`. */
+      readonly initiallyDeferred?: true;
       /** Set by INHERIT and NO INHERIT (18). */
       readonly noInherit?: boolean;
     }

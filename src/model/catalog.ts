@@ -119,6 +119,8 @@ export interface KeyConstraint {
   readonly name: string;
   readonly columns: readonly string[];
   readonly deferrable: boolean;
+  /** Set for INITIALLY DEFERRED. */
+  readonly initiallyDeferred?: true;
 }
 
 export interface ForeignKeyConstraint {
@@ -129,7 +131,13 @@ export interface ForeignKeyConstraint {
   readonly referencedColumns: readonly string[];
   readonly valid: boolean;
   readonly deferrable: boolean;
+  /** Set for INITIALLY DEFERRED. */
+  readonly initiallyDeferred?: true;
+  /** Set for MATCH FULL. */
+  readonly matchFull?: true;
   readonly onDelete: string;
+  /** The columns of ON DELETE SET NULL (a), where not all are meant (15). */
+  readonly onDeleteColumns?: readonly string[];
   readonly onUpdate: string;
   /** Set for NOT ENFORCED (18). */
   readonly enforced?: false;

@@ -44,6 +44,8 @@ export interface KeyDefinition extends ConstraintBase {
   readonly include: readonly string[];
   readonly nullsNotDistinct: boolean;
   readonly deferrable: boolean;
+  /** As in the catalog, here and below. */
+  readonly initiallyDeferred?: true;
   /** `USING INDEX name`. */
   readonly usingIndex: string | null;
 }
@@ -58,7 +60,10 @@ export interface ForeignKeyDefinition extends ConstraintBase {
   readonly valid: boolean;
   readonly enforced: boolean;
   readonly deferrable: boolean;
+  readonly initiallyDeferred?: true;
+  readonly matchFull?: true;
   readonly onDelete: string;
+  readonly onDeleteColumns?: readonly string[];
   readonly onUpdate: string;
 }
 

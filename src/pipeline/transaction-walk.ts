@@ -99,7 +99,7 @@ export class TransactionWalk {
   #control({ verb }: TransactionControl): void {
     if (verb === 'begin' && this.#openedBy === null) this.#open('file');
     if (verb === 'begin' && this.#isImplicit) this.#openedBy = 'file';
-    if (verb === 'rollback') {
+    if (verb === 'rollback' && this.#openedBy !== null) {
       this.#session = this.#sessionAtBegin;
       this.#earlier = [];
       this.#enums = [];

@@ -3,6 +3,7 @@ import type { Column, ForeignKeyConstraint, Index, Table } from '../model/catalo
 import { ownedSequences } from '../model/catalog-lookup.ts';
 import { makeObjectName } from '../model/object-name.ts';
 import { type RelationKey, relationKey } from '../model/relation-name.ts';
+import { deferralSql, foreignKeySql } from '../sql/postgres/foreign-key-sql.ts';
 import { quoteIdentifier } from '../sql/postgres/quote.ts';
 import { renameIdentifier } from '../sql/postgres/rename-identifier.ts';
 import { columnExists, functionHasSource, noRowMatches } from './post-condition.ts';
@@ -40,6 +41,11 @@ const ALWAYS_FITS = new Set([
   'json>jsonb',
   'jsonb>json',
 ]);
+
+/** What the naive statement keeps and a second column does not have. */
+export function notCarriedOver({ key, column }: ColumnReplacement): string {
+  return `Comments, privileges, statistics targets, storage settings and extended statistics of ${key}.${column.name} are not carried over to the new column; neither are comments on its indexes and constraints.`;
+}
 
 /** Whether every value of the old type has one of the new, without an expression of the user's. */
 export function alwaysFits(column: Column, command: ColumnReplacement['command']): boolean {
@@ -141,20 +147,13 @@ export function sameConstraints(change: ColumnReplacement): readonly StepDraft[]
     });
   }
   for (const one of carriedForeignKeys(change)) {
-    const columns = one.columns.map((name) => quoteIdentifier(name === column.name ? newColumn : name)).join(', ');
-    const target = one.referencedColumns.map(quoteIdentifier).join(', ');
-    const rules = `${ruleSql('ON DELETE', one.onDelete)}${ruleSql('ON UPDATE', one.onUpdate)}${one.deferrable ? ' DEFERRABLE' : ''}`;
+    const own = (name: string): string => (name === column.name ? newColumn : name);
     steps.push({
       kind: 'replan',
-      sql: `ALTER TABLE ${key} ADD CONSTRAINT ${quoteIdentifier(carriedName(one.name))} FOREIGN KEY (${columns}) REFERENCES ${one.references} (${target})${rules}`,
+      sql: `ALTER TABLE ${key} ADD CONSTRAINT ${quoteIdentifier(carriedName(one.name))} ${foreignKeySql(one, { own })}`,
     });
   }
   return steps;
-}
-
-/** ` ON DELETE CASCADE`; empty for what is the default. */
-export function ruleSql(words: string, action: string): string {
-  return action.toUpperCase() === 'NO ACTION' || action === '' ? '' : ` ${words} ${action.toUpperCase()}`;
 }
 
 function carriedChecks(change: ColumnReplacement): readonly Extract<Table['constraints'][number], { kind: 'check' }>[] {
@@ -233,8 +232,8 @@ function indexInPlace(change: ColumnReplacement, schema: string, index: Index): 
   }
   const kind = index.primary ? 'PRIMARY KEY' : 'UNIQUE';
   const own = change.table.constraints.find((one) => one.name === index.constraint);
-  const deferrable = own !== undefined && 'deferrable' in own && own.deferrable ? ' DEFERRABLE' : '';
-  return `ALTER TABLE ${change.key} ADD CONSTRAINT ${quoteIdentifier(index.constraint)} ${kind} USING INDEX ${quoteIdentifier(temporary)}${deferrable}`;
+  const deferral = own !== undefined && 'deferrable' in own ? deferralSql(own) : '';
+  return `ALTER TABLE ${change.key} ADD CONSTRAINT ${quoteIdentifier(index.constraint)} ${kind} USING INDEX ${quoteIdentifier(temporary)}${deferral === '' ? '' : ` ${deferral}`}`;
 }
 
 /** From 18 on NOT NULL has a name; the one made for the temporary column takes the old one's. */

@@ -145,6 +145,7 @@ class MigrationPlanner {
   #finish(draft: Exclude<StepDraft, { kind: 'replan' }>, line: number): void {
     const place = { ordinal: this.#steps.length + 1, line, isFresh: (key: string) => this.#isFresh(key) };
     if (draft.kind === 'backfill') this.#warnOfTriggers(draft.table, line);
+    if (draft.kind === 'transaction' && draft.note !== undefined) this.#note(line, draft.note);
     const finished = finishStep(draft, place, this.catalog, this.#input.tools);
     this.catalog = finished.catalog;
     this.#steps.push(withSettings(finished.step, this.#settings));

@@ -17,6 +17,8 @@ export interface TransactionDraft extends DraftBase {
   readonly sql: readonly string[];
   readonly undo: readonly string[] | null;
   readonly postCondition: PostCondition;
+  /** What whoever reads the plan has to know beside its steps. */
+  readonly note?: string;
   /** For SQL whose locks cannot be derived (code blocks that the recipe wrote itself). */
   readonly locks?: readonly RelationLock[];
   /**

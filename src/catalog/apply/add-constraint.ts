@@ -134,6 +134,9 @@ function addForeignKey(
       definition.referencedColumns.length > 0 ? definition.referencedColumns : primaryKeyOf(catalog, references),
     valid: definition.enforced && (definition.valid || fresh),
     deferrable: definition.deferrable,
+    ...(definition.initiallyDeferred === true ? { initiallyDeferred: true } : {}),
+    ...(definition.matchFull === true ? { matchFull: true } : {}),
+    ...(definition.onDeleteColumns === undefined ? {} : { onDeleteColumns: definition.onDeleteColumns }),
     onDelete: definition.onDelete,
     onUpdate: definition.onUpdate,
     ...(definition.enforced ? {} : { enforced: false }),
@@ -211,7 +214,8 @@ function keyIndexSql({ columns, include, nullsNotDistinct }: KeyDefinition): str
 }
 
 function keyConstraint(definition: KeyDefinition, name: string, columns: readonly string[]): KeyConstraint {
-  return { kind: definition.kind, name, columns, deferrable: definition.deferrable };
+  const { kind, deferrable, initiallyDeferred } = definition;
+  return { kind, name, columns, deferrable, ...(initiallyDeferred === true ? { initiallyDeferred } : {}) };
 }
 
 function notNullColumns(catalog: Catalog, key: RelationKey, columns: readonly string[], only: boolean): Catalog {

@@ -42,17 +42,27 @@ export function alterConstraint(
   const constraint = tableOf(catalog, key)?.constraints.find((one) => one.name === command.name);
   if (constraint?.kind !== 'foreign-key') return catalog;
   return changeForeignKey(catalog, key, constraint, {
-    ...(command.deferrable === null ? {} : { deferrable: command.deferrable }),
+    ...(command.deferrable === null
+      ? {}
+      : { deferrable: command.deferrable, initiallyDeferred: command.initiallyDeferred === true }),
     ...(command.enforced === null ? {} : { valid: command.enforced, enforced: command.enforced }),
   });
 }
 
-type ForeignKeyChange = Partial<Pick<ForeignKeyConstraint, 'valid' | 'deferrable'>> & { readonly enforced?: boolean };
+type ForeignKeyChange = Partial<Pick<ForeignKeyConstraint, 'valid' | 'deferrable'>> & {
+  readonly enforced?: boolean;
+  readonly initiallyDeferred?: boolean;
+};
 
-function withChange(constraint: ForeignKeyConstraint, { enforced, ...change }: ForeignKeyChange): ForeignKeyConstraint {
-  if (enforced === undefined) return { ...constraint, ...change };
-  const { enforced: _before, ...rest } = constraint;
-  return { ...rest, ...change, ...(enforced ? {} : { enforced }) };
+function withChange(constraint: ForeignKeyConstraint, change: ForeignKeyChange): ForeignKeyConstraint {
+  const { enforced: wasEnforced, initiallyDeferred: wasDeferred, ...rest } = constraint;
+  const { enforced = wasEnforced !== false, initiallyDeferred = wasDeferred === true, ...others } = change;
+  return {
+    ...rest,
+    ...others,
+    ...(enforced ? {} : { enforced }),
+    ...(initiallyDeferred ? { initiallyDeferred } : {}),
+  };
 }
 
 function changeForeignKey(

@@ -89,6 +89,11 @@ function renameInConstraint(constraint: TableConstraint, from: string, to: strin
       return { ...constraint, column: renamed(constraint.column) };
     case 'exclude':
       return constraint;
+    case 'foreign-key': {
+      const { onDeleteColumns } = constraint;
+      const set = onDeleteColumns === undefined ? {} : { onDeleteColumns: onDeleteColumns.map(renamed) };
+      return { ...constraint, columns: constraint.columns.map(renamed), ...set };
+    }
     default:
       return { ...constraint, columns: constraint.columns.map(renamed) };
   }

@@ -16,6 +16,10 @@ export interface ConstraintRow {
   readonly referencedColumns: string | null;
   readonly valid: boolean;
   readonly deferrable: boolean;
+  readonly initiallyDeferred: boolean;
+  readonly matchFull: boolean;
+  /** As `columns`; null where all are meant. */
+  readonly onDeleteColumns: string | null;
   readonly noInherit: boolean;
   readonly enforced: boolean;
   readonly onDelete: string;
@@ -31,6 +35,7 @@ export function readConstraints(connection: Connection, locks: LockPolicy): Prom
   return connection.query<ConstraintRow>(`SELECT k.conrelid::text AS relation, k.conname AS name, k.contype AS kind,
       to_json(k.conkey)::text AS columns, k.confrelid::text AS references,
       to_json(k.confkey)::text AS "referencedColumns", k.convalidated AS valid, k.condeferrable AS deferrable,
+      k.condeferred AS "initiallyDeferred", k.confmatchtype = 'f' AS "matchFull", to_jsonb(k) ->> 'confdelsetcols' AS "onDeleteColumns",
       k.connoinherit AS "noInherit", coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) AS enforced, k.confdeltype AS "onDelete", k.confupdtype AS "onUpdate",
       CASE WHEN k.contype = 'c'
         THEN ${unlessLocked(locks, ['k.conrelid'], 'pg_get_expr(k.conbin, k.conrelid)')} END AS expression
@@ -65,10 +70,11 @@ export function constraintOfRow(
 ): TableConstraint | null {
   const { name, valid, deferrable } = row;
   const columns = columnNames(row.columns, row.relation, names);
+  const deferred = row.initiallyDeferred ? ({ initiallyDeferred: true } as const) : {};
   switch (row.kind) {
     case 'p':
     case 'u':
-      return { kind: row.kind === 'p' ? 'primary-key' : 'unique', name, columns, deferrable };
+      return { kind: row.kind === 'p' ? 'primary-key' : 'unique', name, columns, deferrable, ...deferred };
     case 'f': {
       const references = names.relation(row.references);
       if (references === null) return null;
@@ -80,6 +86,11 @@ export function constraintOfRow(
         referencedColumns: columnNames(row.referencedColumns, row.references, names),
         valid,
         deferrable,
+        ...deferred,
+        ...(row.matchFull ? { matchFull: true } : {}),
+        ...(row.onDeleteColumns === null
+          ? {}
+          : { onDeleteColumns: columnNames(row.onDeleteColumns, row.relation, names) }),
         onDelete: FOREIGN_KEY_ACTIONS[row.onDelete] ?? 'NO ACTION',
         onUpdate: FOREIGN_KEY_ACTIONS[row.onUpdate] ?? 'NO ACTION',
         ...(row.enforced ? {} : { enforced: false }),

@@ -1,5 +1,6 @@
 import type { Catalog, Index, KeyConstraint, Table, View } from '../../model/catalog.ts';
 import { relationKey } from '../../model/relation-name.ts';
+import { deferralSql } from '../../sql/postgres/foreign-key-sql.ts';
 import { quoteIdentifier, quoteLiteral, quoteName } from '../../sql/postgres/quote.ts';
 import { joinParts, type NotWritten, partOf, type SchemaPart, type SchemaStatement } from './schema-part.ts';
 import { nameOf } from './write-tables.ts';
@@ -71,8 +72,8 @@ function addConstraint(holder: Table | View, index: Index): string {
   if (key === undefined) return `${add} EXCLUDE ${exclusionOf(holder, index)}${options}${space}`;
   const nulls = index.definitionSql.includes(' NULLS NOT DISTINCT') ? ' NULLS NOT DISTINCT' : '';
   const kind = key.kind === 'primary-key' ? 'PRIMARY KEY' : `UNIQUE${nulls}`;
-  const deferrable = key.deferrable ? ' DEFERRABLE' : '';
-  return `${add} ${kind} (${keyColumns(key.columns, index)})${include}${options}${space}${deferrable}`;
+  const deferral = key.deferrable ? ` ${deferralSql(key)}` : '';
+  return `${add} ${kind} (${keyColumns(key.columns, index)})${include}${options}${space}${deferral}`;
 }
 
 /** A key over GiST is one WITHOUT OVERLAPS (18). */
@@ -119,8 +120,12 @@ export function writeForeignKeys(catalog: Catalog): SchemaPart {
           `ALTER TABLE ${quoteName(table.name)} ADD CONSTRAINT ${quoteIdentifier(constraint.name)}`,
           `FOREIGN KEY (${withPeriod(columns, period)})`,
           `REFERENCES ${nameOf(catalog, references)} (${withPeriod(referencedColumns, period)})`,
+          ...(constraint.matchFull === true ? ['MATCH FULL'] : []),
           `ON UPDATE ${constraint.onUpdate} ON DELETE ${constraint.onDelete}`,
-          ...(constraint.deferrable ? ['DEFERRABLE'] : []),
+          ...(constraint.onDeleteColumns === undefined
+            ? []
+            : [`(${constraint.onDeleteColumns.map(quoteIdentifier).join(', ')})`]),
+          ...(constraint.deferrable ? [deferralSql(constraint)] : []),
           ...(constraint.enforced === false ? ['NOT ENFORCED'] : constraint.valid ? [] : ['NOT VALID']),
         ].join(' ');
       }),

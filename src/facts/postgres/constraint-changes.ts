@@ -157,10 +157,12 @@ export function alterConstraintFacts(
   if (target !== null) scanWithPartitions(context, target);
 }
 
-/** Since 18 what is so already is left alone; when a deferrable key is checked is not in the catalog. */
+/** Since 18 what is so already is left alone. */
 function isChangeOf(context: FactsContext, constraint: ForeignKeyConstraint, command: AlterConstraint): boolean {
   if (command.enforced !== null) return command.enforced !== (constraint.enforced ?? true);
-  const isSame = command.deferrable === false && !constraint.deferrable;
+  const isSame =
+    command.deferrable === constraint.deferrable &&
+    (command.initiallyDeferred ?? false) === (constraint.initiallyDeferred ?? false);
   return !isSame || context.version.major < 18;
 }
 

@@ -2,6 +2,7 @@ import type { Column, Table } from '../../model/catalog.ts';
 import { type ForeignKeyPlace, ownedSequences, referencingTables } from '../../model/catalog-lookup.ts';
 import { makeObjectName } from '../../model/object-name.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
+import { foreignKeySql } from '../../sql/postgres/foreign-key-sql.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/postgres/quote.ts';
 import {
   alwaysFits,
@@ -10,7 +11,7 @@ import {
   columnReplacement,
   copyOldRows,
   followOldColumn,
-  ruleSql,
+  notCarriedOver,
   sameConstraints,
   sameIndexes,
   swapSql,
@@ -50,17 +51,18 @@ export const keyTypeByNewColumn: Recipe = {
       ...sameIndexes(change),
       ...inbound.map((place) => twin(change, place)),
       typeGate(change),
-      ...inbound.map((place) => dropOld(change, place)),
+      ...inbound.map(dropOld),
       {
         kind: 'transaction',
         name: `swap-${column.name}`,
         phase: 'contract',
         why: 'The new column takes the place of the old one, as the key that it is: catalog work only, a moment under ACCESS EXCLUSIVE.',
+        note: notCarriedOver(change),
         sql: swapSql(input, change, identity.before, identity.after),
         undo: null,
         postCondition: columnIsGone(key, change.newColumn),
       },
-      ...inbound.map((place) => oldName(place)),
+      ...inbound.map(oldName),
     ];
   },
 };
@@ -90,21 +92,16 @@ function canBeMoved(table: Table, column: Column, inbound: readonly ForeignKeyPl
 
 /** The same foreign key, pointing at the new column; another recipe writes it in its two steps. */
 function twin(change: ColumnReplacement, { table, constraint }: ForeignKeyPlace): StepDraft {
-  const columns = constraint.columns.map(quoteIdentifier).join(', ');
-  const moved = constraint.referencedColumns.map((name) => (name === change.column.name ? change.newColumn : name));
-  const rules = `${ruleSql('ON DELETE', constraint.onDelete)}${ruleSql('ON UPDATE', constraint.onUpdate)}`;
+  const referenced = (name: string): string => (name === change.column.name ? change.newColumn : name);
   return {
     kind: 'replan',
-    sql: `ALTER TABLE ${relationKey(table.name)} ADD CONSTRAINT ${quoteIdentifier(carriedName(constraint.name))} FOREIGN KEY (${columns}) REFERENCES ${change.key} (${moved.map(quoteIdentifier).join(', ')})${rules}${constraint.deferrable ? ' DEFERRABLE' : ''}`,
+    sql: `ALTER TABLE ${relationKey(table.name)} ADD CONSTRAINT ${quoteIdentifier(carriedName(constraint.name))} ${foreignKeySql(constraint, { referenced })}`,
   };
 }
 
-function dropOld(change: ColumnReplacement, { table, constraint }: ForeignKeyPlace): StepDraft {
+function dropOld({ table, constraint }: ForeignKeyPlace): StepDraft {
   const key = relationKey(table.name);
   const name = quoteIdentifier(constraint.name);
-  const columns = constraint.columns.map(quoteIdentifier).join(', ');
-  const target = constraint.referencedColumns.map(quoteIdentifier).join(', ');
-  const rules = `${ruleSql('ON DELETE', constraint.onDelete)}${ruleSql('ON UPDATE', constraint.onUpdate)}`;
   return {
     kind: 'transaction',
     name: `drop-${constraint.name}`,
@@ -112,7 +109,7 @@ function dropOld(change: ColumnReplacement, { table, constraint }: ForeignKeyPla
     why: `Its twin, which points at the new column, is valid; both tables are locked for a moment.`,
     sql: [`ALTER TABLE ${key} DROP CONSTRAINT ${name}`],
     undo: [
-      `ALTER TABLE ${key} ADD CONSTRAINT ${name} FOREIGN KEY (${columns}) REFERENCES ${change.key} (${target})${rules}${constraint.deferrable ? ' DEFERRABLE' : ''} NOT VALID`,
+      `ALTER TABLE ${key} ADD CONSTRAINT ${name} ${foreignKeySql(constraint)} NOT VALID`,
       `ALTER TABLE ${key} VALIDATE CONSTRAINT ${name}`,
     ],
     postCondition: constraintIsGone(key, constraint.name),

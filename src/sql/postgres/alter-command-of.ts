@@ -169,6 +169,7 @@ function constraintChange(command: AlterTableCmd, source: StatementSource): Deta
         name: change?.conname ?? '',
         enforced: change?.alterEnforceability === true ? (change.is_enforced ?? false) : null,
         deferrable: change?.alterDeferrability === true ? (change.deferrable ?? false) : null,
+        ...(change?.alterDeferrability === true && change.initdeferred === true ? { initiallyDeferred: true } : {}),
         ...(change?.alterInheritability === true ? { noInherit: change.noinherit ?? false } : {}),
       };
     }

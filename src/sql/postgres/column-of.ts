@@ -1,7 +1,7 @@
 import type { ColumnDef, Constraint } from 'libpg-query';
 import type { DataType } from '../../model/data-type.ts';
 import type { ColumnDefinition } from '../../model/definition.ts';
-import { constraintOf, isAttribute } from './constraint-of.ts';
+import { type ConstraintAttributes, constraintOf, isAttribute } from './constraint-of.ts';
 import { dataTypeOf, isSerialType } from './data-type-of.ts';
 import { expressionOf } from './expression-of.ts';
 import { quoteIdentifier } from './quote.ts';
@@ -80,15 +80,13 @@ function isKept(part: Constraint): boolean {
 }
 
 /** A column's constraint takes its attributes from the nodes that follow it. */
-function attributesOf(
-  part: Constraint,
-  parts: readonly Constraint[],
-): { readonly deferrable: boolean; readonly enforced: boolean } {
+function attributesOf(part: Constraint, parts: readonly Constraint[]): ConstraintAttributes {
   const rest = parts.slice(parts.indexOf(part) + 1);
   const next = rest.findIndex((one) => !isAttribute(one));
   const attributes = rest.slice(0, next < 0 ? rest.length : next).map((one) => one.contype);
   return {
     deferrable: attributes.includes('CONSTR_ATTR_DEFERRABLE') || attributes.includes('CONSTR_ATTR_DEFERRED'),
+    initiallyDeferred: attributes.includes('CONSTR_ATTR_DEFERRED'),
     enforced: !attributes.includes('CONSTR_ATTR_NOT_ENFORCED'),
   };
 }

@@ -7,19 +7,30 @@ import { endOfElement, endOfName, type StatementSource, sliceSql } from './state
 import { isWord, joinTokens, type Token } from './token.ts';
 import { asNode, nodesOf, strings } from './tree-node.ts';
 
+/** What may follow a constraint. */
+export interface ConstraintAttributes {
+  readonly deferrable: boolean;
+  readonly initiallyDeferred: boolean;
+  readonly enforced: boolean;
+}
+
 /** Where a constraint is written: its own text ends before token `end`; at a column its columns go without saying. */
 interface ConstraintPlace {
   readonly end: number;
   /** The column that the constraint is written at, null for a constraint of the table. */
   readonly column: string | null;
   /** Attributes that the grammar keeps apart from a column's constraint. */
-  readonly attributes: { readonly deferrable: boolean; readonly enforced: boolean };
+  readonly attributes: ConstraintAttributes;
 }
 
 /** Reads a constraint of a table, as an element of CREATE TABLE or after ALTER TABLE ADD. */
 export function tableConstraintOf(constraint: Constraint, source: StatementSource): ConstraintDefinition | null {
   const end = endOfElement(source, source.tokenAt(constraint.location));
-  const attributes = { deferrable: constraint.deferrable ?? false, enforced: constraint.is_enforced ?? false };
+  const attributes = {
+    deferrable: constraint.deferrable ?? false,
+    initiallyDeferred: constraint.initdeferred ?? false,
+    enforced: constraint.is_enforced ?? false,
+  };
   return constraintOf(constraint, source, { end, column: null, attributes });
 }
 
@@ -45,6 +56,7 @@ export function constraintOf(
         include: strings(constraint.including),
         nullsNotDistinct: constraint.nulls_not_distinct ?? false,
         deferrable: place.attributes.deferrable,
+        ...(place.attributes.initiallyDeferred ? { initiallyDeferred: true } : {}),
         usingIndex: constraint.indexname ?? null,
       };
     case 'CONSTR_FOREIGN':
@@ -80,6 +92,7 @@ function foreignKeyOf(
   constraint: Constraint,
   place: ConstraintPlace,
 ): Omit<Extract<ConstraintDefinition, { kind: 'foreign-key' }>, 'kind' | 'name' | 'sql'> {
+  const onDeleteColumns = strings(constraint.fk_del_set_cols);
   return {
     columns: place.column === null ? strings(constraint.fk_attrs) : [place.column],
     references: relationReference(constraint.pktable),
@@ -87,6 +100,9 @@ function foreignKeyOf(
     valid: constraint.skip_validation !== true && place.attributes.enforced,
     enforced: place.attributes.enforced,
     deferrable: place.attributes.deferrable,
+    ...(place.attributes.initiallyDeferred ? { initiallyDeferred: true } : {}),
+    ...(constraint.fk_matchtype === 'f' ? { matchFull: true } : {}),
+    ...(onDeleteColumns.length === 0 ? {} : { onDeleteColumns }),
     onDelete: ACTIONS[constraint.fk_del_action ?? 'a'] ?? 'NO ACTION',
     onUpdate: ACTIONS[constraint.fk_upd_action ?? 'a'] ?? 'NO ACTION',
   };
