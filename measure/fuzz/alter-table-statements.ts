@@ -15,6 +15,32 @@ export function alterTable(names: Names, choices: Choices, major: number): strin
   return `ALTER TABLE ${choices.rarely('IF EXISTS ', 10)}${choices.rarely('ONLY ', 9)}${name} ${commands.join(', ')}`;
 }
 
+/** ALTER TABLE with commands that are about the same column or the same constraint. */
+export function alterTogether(names: Names, choices: Choices, major: number): string {
+  const table = names.table();
+  const column = names.column(table);
+  const type = anyType(choices);
+  const added = addColumn(table, names, choices, major);
+  const made = constraint(table, names, choices, major);
+  const commands = choices.oneOf(
+    () => `ADD CONSTRAINT made ${made}, VALIDATE CONSTRAINT made`,
+    () => `ADD CONSTRAINT made ${made}, ${choices.one(['CLUSTER ON', 'REPLICA IDENTITY USING INDEX'])} made`,
+    () => `ADD CONSTRAINT made ${made}, ALTER CONSTRAINT made DEFERRABLE`,
+    () => `ADD CONSTRAINT made ${made}, DROP CONSTRAINT ${choices.rarely('IF EXISTS ', 3)}made`,
+    () => `${added}, ALTER COLUMN added ${columnChange(type, table, names, choices, major)}`,
+    () =>
+      `${added}, ADD CONSTRAINT made ${choices.one(['UNIQUE (added)', 'CHECK (added IS NULL) NOT VALID', 'PRIMARY KEY (added)'])}`,
+    () =>
+      `ALTER COLUMN ${column} TYPE ${type}, ALTER COLUMN ${column} ${columnChange(type, table, names, choices, major)}`,
+    () =>
+      `ALTER COLUMN ${column} DROP DEFAULT, ALTER COLUMN ${column} TYPE ${type}, ALTER COLUMN ${column} SET DEFAULT ${defaultFor(type, choices)}`,
+    () => `DROP COLUMN ${column}, ADD COLUMN ${column} ${type}`,
+    () => `DROP CONSTRAINT ${names.constraint(table)}, ADD ${made}`,
+    () => `ALTER COLUMN ${column} SET NOT NULL, ADD PRIMARY KEY (${column})`,
+  );
+  return `ALTER TABLE ${choices.rarely('ONLY ', 9)}${names.written(table.name)} ${commands}`;
+}
+
 function command(table: Table, names: Names, choices: Choices, major: number): string {
   return choices.oneOf(
     () => addColumn(table, names, choices, major),
@@ -70,11 +96,18 @@ function columnCommand(table: Table, names: Names, choices: Choices, major: numb
   const column = names.column(table);
   const change = choices.oneOf(
     () => `TYPE ${anyType(choices)}${choices.rarely(` USING ${column}::text`, 6)}`,
-    () => `TYPE ${anyType(choices)}`,
+    ...Array.from({ length: 9 }, () => () => columnChange(anyType(choices), table, names, choices, major)),
+  );
+  return `ALTER COLUMN ${column} ${change}`;
+}
+
+function columnChange(type: string, table: Table, names: Names, choices: Choices, major: number): string {
+  return choices.oneOf(
+    () => `TYPE ${type}`,
     () => `TYPE ${choices.one(['text', 'varchar(100)', 'varchar', 'bigint', 'numeric(20, 2)'], 'text')}`,
     () => 'SET NOT NULL',
     () => 'DROP NOT NULL',
-    () => `SET DEFAULT ${defaultFor(anyType(choices), choices)}`,
+    () => `SET DEFAULT ${defaultFor(type, choices)}`,
     () => `SET DEFAULT ${choices.one(["'1'", 'NULL', '0'], 'NULL')}`,
     () => 'DROP DEFAULT',
     () => 'ADD GENERATED ALWAYS AS IDENTITY',
@@ -89,7 +122,6 @@ function columnCommand(table: Table, names: Names, choices: Choices, major: numb
     () => 'SET (n_distinct = 5)',
     () => 'RESET (n_distinct)',
   );
-  return `ALTER COLUMN ${column} ${change}`;
 }
 
 function constraint(table: Table, names: Names, choices: Choices, major: number): string {

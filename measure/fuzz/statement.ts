@@ -1,6 +1,6 @@
 import type { Catalog } from '../../src/model/catalog.ts';
 import type { RelationKey } from '../../src/model/relation-name.ts';
-import { alterTable } from './alter-table-statements.ts';
+import { alterTable, alterTogether } from './alter-table-statements.ts';
 import { Choices } from './choices.ts';
 import { Names } from './names.ts';
 import * as objects from './object-statements.ts';
@@ -34,6 +34,8 @@ export function statementOf(
     () => objects.typesAndSequences(names, choices),
     () => objects.maintenance(names, choices),
     () => objects.rows(names, choices),
+    () => alterTogether(names, choices, major),
+    () => alterTogether(names, choices, major),
     () => wide.addColumnInFull(names, choices, major),
     () => wide.changeType(names, choices),
     () => wide.wideRows(names, choices, major),

@@ -353,6 +353,8 @@ export interface Comment {
 export interface Grant {
   readonly kind: 'grant';
   readonly relations: readonly RelationReference[];
+  /** Columns of them that are named. */
+  readonly columns?: readonly string[];
   /** Set when a GRANT gives to PUBLIC: to everybody. */
   readonly toPublic?: true;
 }

@@ -25,7 +25,7 @@ export type OutputColumn =
 export interface QueryColumns {
   /** Columns that must be there in what the query reads or writes; what it makes up itself is left out. */
   readonly mentions: readonly ColumnMention[];
-  /** null when it cannot be told. */
+  /** What it answers, or what an INSERT takes from its query; null when it cannot be told. */
   readonly output: readonly OutputColumn[] | null;
   /** Functions called by name, as in `Expression.functions`. */
   readonly functions: readonly string[];

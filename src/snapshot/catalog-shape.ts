@@ -41,7 +41,7 @@ const COLUMN = object({
   collation: nullable(TEXT),
 });
 
-const KEY = object({ name: TEXT, columns: TEXTS, deferrable: BOOLEAN });
+const KEY = object({ name: TEXT, columns: TEXTS, deferrable: BOOLEAN }, { initiallyDeferred: BOOLEAN });
 
 const CONSTRAINT: Shape = {
   kind: 'choice',
@@ -49,16 +49,19 @@ const CONSTRAINT: Shape = {
   of: {
     'primary-key': KEY,
     unique: KEY,
-    'foreign-key': object({
-      name: TEXT,
-      columns: TEXTS,
-      references: TEXT,
-      referencedColumns: TEXTS,
-      valid: BOOLEAN,
-      deferrable: BOOLEAN,
-      onDelete: TEXT,
-      onUpdate: TEXT,
-    }),
+    'foreign-key': object(
+      {
+        name: TEXT,
+        columns: TEXTS,
+        references: TEXT,
+        referencedColumns: TEXTS,
+        valid: BOOLEAN,
+        deferrable: BOOLEAN,
+        onDelete: TEXT,
+        onUpdate: TEXT,
+      },
+      { initiallyDeferred: BOOLEAN, matchFull: BOOLEAN, onDeleteColumns: TEXTS },
+    ),
     check: object({ name: TEXT, expression: EXPRESSION, valid: BOOLEAN, noInherit: BOOLEAN }),
     'not-null': object({ name: TEXT, column: TEXT, valid: BOOLEAN }),
     exclude: object({ name: TEXT }),

@@ -33,6 +33,8 @@ ALTER TABLE events ADD CONSTRAINT events_owner FOREIGN KEY (id) REFERENCES order
 CREATE TRIGGER events_touch AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION touch();
 CREATE VIEW names AS SELECT id, name FROM users;
 CREATE VIEW pures AS SELECT pure(id) AS p FROM orders;
+CREATE TABLE base (id integer NOT NULL);
+CREATE TABLE derived () INHERITS (base);
 CREATE STATISTICS app.events_stats ON id, kind FROM events;
 `;
 
@@ -98,6 +100,18 @@ const REFUSED: readonly (readonly [sql: string, major: number, sqlstate: string]
   ],
   ['DO $$ BEGIN CREATE INDEX made ON users (nothing); END $$', 13, '42703'],
   ['ALTER TABLE events ALTER COLUMN id TYPE money', 18, '42883'],
+  ['ALTER TABLE orders ALTER COLUMN id TYPE float8', 16, '42883'],
+  ['ALTER TABLE orders ALTER COLUMN feels TYPE mood USING feels::mood', 13, '42846'],
+  ['ALTER TABLE users ALTER COLUMN spans TYPE "char" USING spans::"char"', 15, '42846'],
+  ['CREATE INDEX made ON users (lower(spans::text))', 13, '42P17'],
+  ["ALTER TABLE users ADD COLUMN added mood DEFAULT '2024-01-01'::date - '2023-01-01'::date", 13, '42804'],
+  ['ALTER TABLE users ADD COLUMN added interval DEFAULT COALESCE(NULL, 1)', 13, '42804'],
+  ["ALTER TABLE users ALTER COLUMN parent SET DEFAULT ARRAY['a']::text[]", 13, '42804'],
+  ['ALTER INDEX events_pkey ATTACH PARTITION no_such_thing', 13, '42P01'],
+  ['GRANT INSERT (no_such_column) ON users TO PUBLIC', 18, '42703'],
+  ['INSERT INTO users SELECT * FROM users', 14, '428C9'],
+  ['ALTER TABLE event_notes ADD UNIQUE (id), DROP COLUMN id, DROP COLUMN day', 18, '42703'],
+  ['ALTER TABLE ONLY events ALTER CONSTRAINT events_owner DEFERRABLE', 18, '42P16'],
 ];
 
 /** What the facts took for refused. */
@@ -107,6 +121,12 @@ const ACCEPTED: readonly (readonly [sql: string, major: number])[] = [
   ['ALTER TABLE orders ALTER COLUMN user_id TYPE smallint', 16],
   ['CREATE TRIGGER made INSTEAD OF INSERT ON names FOR EACH ROW EXECUTE FUNCTION touch()', 14],
   ['ALTER DOMAIN short RENAME CONSTRAINT short_check TO other', 15],
+  ['ALTER TABLE events ALTER COLUMN kind TYPE "char"', 14],
+  ['ALTER TABLE ONLY events ALTER CONSTRAINT events_owner DEFERRABLE', 17],
+  ['ALTER TABLE users ADD CONSTRAINT c CHECK (id > 0) NOT VALID, VALIDATE CONSTRAINT c', 13],
+  ['ALTER TABLE users ADD CHECK (id > 0) NOT VALID, VALIDATE CONSTRAINT users_id_check', 18],
+  ['ALTER TABLE users ADD CONSTRAINT u UNIQUE (id), REPLICA IDENTITY USING INDEX u', 16],
+  ['ALTER TABLE orders ADD CONSTRAINT u UNIQUE (user_id), CLUSTER ON u', 16],
 ];
 
 describe('what generated statements found', () => {
@@ -127,6 +147,28 @@ describe('what generated statements found', () => {
     const sql = 'ALTER TABLE events ALTER CONSTRAINT events_owner NOT DEFERRABLE';
     expect(factsOf(sql, 17).locks.map((lock) => lock.relation)).toEqual(['public.events', 'public.events_1']);
     expect(factsOf(sql, 18).locks.map((lock) => lock.relation)).toEqual(['public.events']);
+  });
+
+  test('casts on the way to the new type are looked through', () => {
+    const rewrites = (using: string): unknown =>
+      factsOf(`ALTER TABLE users ALTER COLUMN name TYPE text USING ${using}`, 16).rewrites;
+    expect(rewrites('name::varchar(40)::text')).toEqual([]);
+    expect(rewrites('CAST((name)::text AS varchar)')).toEqual([]);
+    expect(rewrites('name::varchar(10)::text')).toEqual(['public.users']);
+    expect(rewrites('name::char::text')).toEqual(['public.users']);
+    expect(rewrites('lower(name)')).toEqual(['public.users']);
+  });
+
+  test('DROP CONSTRAINT IF EXISTS of nothing leaves the tables below alone', () => {
+    const { locks } = factsOf('ALTER TABLE base DROP CONSTRAINT IF EXISTS nothing', 16);
+    expect(locks).toEqual([{ relation: 'public.base', mode: 'ACCESS EXCLUSIVE' }]);
+  });
+
+  test('before 18 a NOT NULL that is there already is asked of inheriting tables again', () => {
+    const locked = (major: number): unknown =>
+      factsOf('ALTER TABLE base ALTER COLUMN id SET NOT NULL', major).locks.map((lock) => lock.relation);
+    expect(locked(17)).toEqual(['public.base', 'public.derived']);
+    expect(locked(18)).toEqual(['public.base']);
   });
 
   test('DROP SCHEMA CASCADE locks the table of statistics that lie in the schema', () => {

@@ -9,7 +9,15 @@ import { relationKey } from '../../model/relation-name.ts';
 import { addForeignKeyFacts } from './add-foreign-key.ts';
 import { addKeyFacts } from './add-key.ts';
 import type { ConstraintPlace } from './constraint-place.ts';
-import { type FactsContext, hasChildren, hasStorage, lockTree, reached, requireColumn } from './facts-context.ts';
+import {
+  type FactsContext,
+  hasChildren,
+  hasStorage,
+  lockTree,
+  reached,
+  requireColumn,
+  scanTree,
+} from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { refuseKeyTypes } from './index-support.ts';
 import { isValidNotNull, scanUnlessProven } from './not-null-proof.ts';
@@ -43,7 +51,9 @@ export function addConstraintFacts(
       if (place.only && hasChildren(context, table) && !isValidNotNull(table, constraint.column)) {
         addFailure(context.draft, '42P16', `the tables below ${relationKey(table.name)} need the constraint too`);
       }
-      if (constraint.valid) scanUnlessProven(context, table, [constraint.column], place.only);
+      // What goes in the same statement goes below, too.
+      if (place.opened?.includes(constraint.column) === true) scanTree(context, table, place.only);
+      else if (constraint.valid) scanUnlessProven(context, table, [constraint.column], place.only);
       return;
     case 'exclude':
       addLock(context.draft, relationKey(table.name), 'ACCESS EXCLUSIVE');

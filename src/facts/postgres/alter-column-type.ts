@@ -144,16 +144,18 @@ function isAssignable(context: FactsContext, from: DataType, to: DataType): bool
   if (findType(context.catalog, target)?.kind === 'enum') {
     return source.name === target.name && source.arrayDimensions === target.arrayDimensions;
   }
-  if (findType(context.catalog, source)?.kind === 'enum') return isString(target);
+  if (findType(context.catalog, source)?.kind === 'enum') return isString(target, context.version.major);
   const [user, wanted] = [findType(context.catalog, source), findType(context.catalog, target)];
   // Rows and ranges know nothing but their text form.
   if (isRowOrRange(wanted)) return wanted === user;
-  if (isRowOrRange(user)) return isString(target);
+  if (isRowOrRange(user)) return isString(target, context.version.major);
   if (user !== null || wanted !== null) return true;
   const [isArray, becomesArray] = [source.arrayDimensions > 0, target.arrayDimensions > 0];
   // Everything has a text form; a single value is no array, nor the other way round.
-  if (isArray !== becomesArray) return isArray && isString(target);
-  return hasCast(source.name, target.name, 'assignment') !== false;
+  if (isArray !== becomesArray) return isArray && isString(target, context.version.major);
+  // A cast that is there and has to be written out comes before the text form.
+  if (source.name === 'int4' && target.name === 'char') return false;
+  return isString(target, context.version.major) || hasCast(source.name, target.name, 'assignment') !== false;
 }
 
 function isRowOrRange(type: UserType | null): boolean {

@@ -1,7 +1,7 @@
 import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommandKind } from '../../model/alter-command.ts';
 import { findIndex, findRelation, type IndexPlace } from '../../model/catalog-lookup.ts';
-import { relationKey } from '../../model/relation-name.ts';
+import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, indexKey, isTaken } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { isSameIndexShape } from './partition-indexes.ts';
@@ -43,7 +43,11 @@ export function alterIndexFacts(context: FactsContext, action: AlterTable): void
     if (command.kind === 'attach-partition' && isPartitioned && findRelation(catalog, command.partition) !== null) {
       addFailure(draft, '42P17', `${command.partition.name} is not an index`);
     }
-    if (command.kind === 'attach-partition') attachIndexFacts(context, place, findIndex(catalog, command.partition));
+    if (command.kind === 'attach-partition') {
+      const part = findIndex(catalog, command.partition);
+      if (part === null) refuseMissingPart(context, command.partition);
+      attachIndexFacts(context, place, part);
+    }
     if (place !== null && !FOR_INDEXES.has(command.kind)) {
       addFailure(draft, '42809', `${action.name.name} is an index, which cannot do that`);
     }
@@ -52,6 +56,11 @@ export function alterIndexFacts(context: FactsContext, action: AlterTable): void
       moveIndexFacts(context, place, command.target ?? 'pg_default');
     }
   }
+}
+
+function refuseMissingPart(context: FactsContext, name: RelationReference): void {
+  if (!context.catalogIsComplete || isTaken(context, name)) return;
+  addFailure(context.draft, '42P01', `there is no index ${name.name}`);
 }
 
 /** Statistics are kept of the expressions of an index; its columns have those of the table. */

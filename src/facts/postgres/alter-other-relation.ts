@@ -64,6 +64,9 @@ export function alterOtherRelation(context: FactsContext, relation: View | Seque
     if (command.kind === 'change-owner' && relation.kind === 'sequence' && relation.ownedBy !== null) {
       addFailure(draft, '0A000', `${key} has the owner of ${relation.ownedBy.relation}`);
     }
+    if (command.kind === 'set-options' && command.options.includes('check_option')) {
+      draft.unknown.add(`Whether rows can be written through ${key} is not known here; if not, it is refused (0A000).`);
+    }
     if (command.kind === 'cluster-on' && relation.kind !== 'sequence') {
       const isThere = command.target == null || relation.indexes.some((index) => index.name === command.target);
       if (!isThere) addFailure(draft, '42704', `${key} has no index ${command.target}`);

@@ -14,13 +14,14 @@ import { inPreparation, passOf } from './alter-pass.ts';
 import { plainCommandFacts } from './catalog-only-commands.ts';
 import { dropColumnFacts, setExpressionFacts, setNotNullFacts } from './column-changes.ts';
 import { alterConstraintFacts, dropConstraintFacts, validateConstraintFacts } from './constraint-changes.ts';
-import { type FactsContext, lookUp, requireColumn, withDescendants } from './facts-context.ts';
+import { type FactsContext, isKnown, lookUp, requireColumn, withDescendants } from './facts-context.ts';
 import { addFailure, addLock, atRank } from './facts-draft.ts';
 import { refuseMutable } from './mutability.ts';
 import { attachPartitionFacts, detachPartitionFacts } from './partition-facts.ts';
 import { refuseUnknownFunctions } from './refuse-unknown.ts';
 import { setPersistenceFacts } from './set-persistence.ts';
 import { tableInPass } from './table-in-pass.ts';
+import { withAddedConstraints } from './with-added-constraints.ts';
 
 /** ALTER TABLE, INDEX, SEQUENCE, VIEW and MATERIALIZED VIEW: each command on its own, the strongest lock wins. */
 export function alterTableFacts(context: FactsContext, action: AlterTable): void {
@@ -88,7 +89,7 @@ function assumeOrdinaryTable(context: FactsContext, action: AlterTable): void {
 
 function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCommand, action: AlterTable): void {
   const { only } = action;
-  const table = tableInPass(before, action, command);
+  const table = withAddedConstraints(outer, tableInPass(before, action, command), action, command);
   const context = table === before ? outer : withTable(outer, table);
   if ('column' in command && typeof command.column === 'string' && command.kind !== 'drop-column') {
     const { column } = command;
@@ -122,6 +123,9 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
       return refuseMutable(context, table, command.expression, command.column);
     case 'add-constraint': {
       const isNew = newColumns(before, action);
+      if (isKnown(before) && !isKnown(table) && 'columns' in command.constraint) {
+        addFailure(context.draft, '42703', `${command.constraint.columns.join(', ')} goes in the same statement`);
+      }
       return addConstraintFacts(context, table, command.constraint, {
         only,
         emptyColumns: isNew,

@@ -88,16 +88,20 @@ const WRITTEN_SINCE_18: Readonly<Record<string, string>> = {
 /** Everything can be assigned to these through its text form, and made of it when asked to. */
 const STRINGS = new Set(['text', 'varchar', 'bpchar', 'name']);
 
+/** "char" was one of them until 15. */
+const CHAR_IS_NO_STRING_SINCE = 15;
+
 /** Whether values of every type can be assigned to a built-in type, through their text form. */
-export function isString(type: DataType): boolean {
-  return type.schema === null && type.arrayDimensions === 0 && STRINGS.has(type.name);
+export function isString(type: DataType, major: number): boolean {
+  if (type.schema !== null || type.arrayDimensions > 0) return false;
+  return STRINGS.has(type.name) || (type.name === 'char' && major < CHAR_IS_NO_STRING_SINCE);
 }
 
 /** Whether a cast that is written out turns a value of one built-in type into one of another; null if not judged. */
 export function hasWrittenCast(from: string, to: string, major: number): boolean | null {
   const known = hasCast(from, to, 'assignment');
   if (known !== false) return known;
-  if (STRINGS.has(from)) return true;
+  if (STRINGS.has(from) || (major < CHAR_IS_NO_STRING_SINCE && [from, to].includes('char'))) return true;
   const written = `${WRITTEN[from] ?? ''} ${major >= 18 ? (WRITTEN_SINCE_18[from] ?? '') : ''}`;
   return written.split(' ').includes(to);
 }

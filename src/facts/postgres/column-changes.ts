@@ -109,13 +109,19 @@ function dropForeignKeysOf(context: FactsContext, table: Table, command: Pick<Dr
   }
 }
 
+/** Before 18 a table could lack the NOT NULL of the table it inherits from, so the server goes and looks. */
+function asksChildren({ version }: FactsContext, table: Table): boolean {
+  return version.major < 18 && table.partitionBy === null;
+}
+
 /** SET NOT NULL: reads every row, unless a valid CHECK proves the answer and is not dropped by the same statement. */
 export function setNotNullFacts(context: FactsContext, table: Table, column: string, only: boolean): void {
   const { draft } = context;
   const isThere = isValidNotNull(table, column);
-  lockTree(context, table, 'ACCESS EXCLUSIVE', only || isThere);
+  lockTree(context, table, 'ACCESS EXCLUSIVE', only || (isThere && !asksChildren(context, table)));
   if (isThere) {
     draft.because.add(`${column} is NOT NULL already.`);
+    if (asksChildren(context, table)) scanUnlessProven(context, table, [column], only);
     return;
   }
   const what = `${relationKey(table.name)}.${column}`;

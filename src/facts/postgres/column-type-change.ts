@@ -2,6 +2,7 @@ import type { AlterCommandOf } from '../../model/alter-command.ts';
 import type { DataType } from '../../model/data-type.ts';
 import type { Expression } from '../../model/expression.ts';
 import { baseTypeOf, isConstrainedDomain, isSameType } from './base-type.ts';
+import { withoutBrackets, writtenCastType } from './expression-type.ts';
 import type { FactsContext } from './facts-context.ts';
 
 /**
@@ -62,33 +63,48 @@ const OTHER_INDEX_ORDER = new Set([
 /** @param from the type that the column has now */
 export function typeChangeCost(context: FactsContext, from: DataType, command: SetType): TypeChangeCost {
   const { type: to, using, column } = command;
-  const conversion = using === null ? 'plain' : conversionOf(using, column, command.typeSql);
-  if (conversion === 'other') return REWRITE;
-  if (isConstrainedDomain(context, to) && !isSameType(from, to)) return REWRITE;
-  const cost = baseTypeChangeCost(context, baseTypeOf(context, from), baseTypeOf(context, to));
-  if (conversion === 'plain' || cost.kind !== 'free') return cost;
-  return { kind: 'unknown', reason: `whether ${using?.sql} leaves the values of ${column} alone is not certain` };
-}
-
-/** `USING c` and `USING c::type` say no more than the change itself; the server looks through them. */
-function conversionOf(using: Expression, column: string, typeSql: string): 'plain' | 'other' | 'unclear' {
-  // A cast to the same type again changes nothing.
-  const bare = using.sql.replaceAll('"', '').replace(/::([a-z_ ]+)(?:::\1)+$/i, '::$1');
-  if (bare === column) return 'plain';
-  const cast = bare.startsWith(`${column}::`) ? bare.slice(column.length + 2) : castOf(bare, column);
-  if (using.functions.length > 0 || cast === null || !/^[a-z_][a-z0-9_ .]*(\([\d, ]+\))?(\[\])*$/i.test(cast)) {
-    return 'other';
+  const casts = using === null ? [] : castsOf(context, using, column);
+  if (casts === null) return REWRITE;
+  const isClear = casts.every((one) => one !== null);
+  const path = [...casts.flatMap((one) => one ?? []), to];
+  const costs = path.map((next, at) => stepCost(context, path[at - 1] ?? from, next));
+  const dear = costs.find((one) => one.kind === 'rewrite') ?? costs.find((one) => one.kind === 'unknown');
+  if (dear !== undefined) return dear;
+  if (!isClear) {
+    return { kind: 'unknown', reason: `whether ${using?.sql} leaves the values of ${column} alone is not certain` };
   }
-  return withoutSpaces(cast) === withoutSpaces(typeSql) ? 'plain' : 'unclear';
+  const direct = stepCost(context, from, to);
+  return direct.kind === 'free' ? direct : FREE_BUT_INDEXES;
 }
 
-function castOf(sql: string, column: string): string | null {
-  const start = `CAST(${column} AS `;
-  return sql.startsWith(start) && sql.endsWith(')') ? sql.slice(start.length, -1) : null;
+function stepCost(context: FactsContext, from: DataType, to: DataType): TypeChangeCost {
+  if (isConstrainedDomain(context, to) && !isSameType(from, to)) return REWRITE;
+  return baseTypeChangeCost(context, baseTypeOf(context, from), baseTypeOf(context, to));
 }
 
-function withoutSpaces(sql: string): string {
-  return sql.replaceAll(/[\s"]+/g, '').toLowerCase();
+/**
+ * The types that `USING c`, `USING c::type::other` and their like pass through, which the server looks at one after the
+ * other; null in place of a type that is not understood, and null for all when USING computes something.
+ */
+function castsOf(context: FactsContext, using: Expression, column: string): readonly (DataType | null)[] | null {
+  if (using.functions.length > 0) return null;
+  const sql = withoutBrackets(using.sql.trim());
+  if (sql === column || sql === `"${column.replaceAll('"', '""')}"`) return [];
+  const cast = /^(.+)::([^:()]+(?:\([\d\s,]*\))?[^:()]*)$/s.exec(sql) ?? /^CAST\s*\((.+)\s+AS\s+([^:]+)\)$/is.exec(sql);
+  if (cast === null) return null;
+  const before = castsOf(context, { ...using, sql: cast[1] ?? '' }, column);
+  return before === null ? null : [...before, writtenType(context, cast[2] ?? '')];
+}
+
+function writtenType(context: FactsContext, written: string): DataType | null {
+  const arrays = /(?:\s*\[\d*\])+\s*$/.exec(written)?.[0] ?? '';
+  const single = written.slice(0, written.length - arrays.length);
+  const list = /\(([\d\s,]+)\)/.exec(single);
+  const type = writtenCastType(context, single.replace(/\s*\([\d\s,]+\)/, ''));
+  if (type === null) return null;
+  const isOneCharacter = list === null && /^\s*(char|character)\s*$/i.test(single);
+  const modifiers = list === null ? (isOneCharacter ? [1] : []) : (list[1] ?? '').split(',').map(Number);
+  return { ...type, modifiers, arrayDimensions: (arrays.match(/\[/g) ?? []).length };
 }
 
 function baseTypeChangeCost(context: FactsContext, from: DataType, to: DataType): TypeChangeCost {

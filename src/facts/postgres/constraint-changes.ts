@@ -15,12 +15,11 @@ type AlterConstraint = AlterCommandOf<'alter-constraint'>;
 export function dropConstraintFacts(context: FactsContext, table: Table, command: DropConstraint, only: boolean): void {
   const { draft } = context;
   const constraint = table.constraints.find((one) => one.name === command.name);
-  const isInheritable = constraint === undefined || constraint.kind === 'check' || constraint.kind === 'not-null';
+  const isInheritable = constraint?.kind === 'check' || constraint?.kind === 'not-null';
   // Partitions are locked even with ONLY, for a look at whether they are in use.
   lockTree(context, table, 'ACCESS EXCLUSIVE', table.partitionBy === null && (only || !isInheritable));
   // Tables directly below keep the constraint, as one of their own.
-  const children =
-    isInheritable && constraint !== undefined ? childrenOf(context.catalog, relationKey(table.name)) : [];
+  const children = isInheritable ? childrenOf(context.catalog, relationKey(table.name)) : [];
   for (const child of children) addLock(draft, relationKey(child.name), 'ACCESS EXCLUSIVE');
   draft.because.add('DROP CONSTRAINT changes the catalog only.');
   if (constraint === undefined) return missingConstraint(context, table, command.name, command.ifExists);
@@ -119,6 +118,9 @@ function scanWithPartitions(context: FactsContext, table: Table): void {
   }
 }
 
+/** Until 17 ONLY was let pass, and meant nothing. */
+const ONLY_REFUSED_SINCE = 18;
+
 /** ALTER CONSTRAINT: catalog only; turning the enforcement of a foreign key off or on (18) reaches both tables. */
 export function alterConstraintFacts(
   context: FactsContext,
@@ -129,7 +131,8 @@ export function alterConstraintFacts(
   const { draft } = context;
   const key = relationKey(table.name);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
-  if (only && table.partitionBy !== null && childrenOf(context.catalog, key).length > 0) {
+  const isSplit = only && table.partitionBy !== null && childrenOf(context.catalog, key).length > 0;
+  if (isSplit && context.version.major >= ONLY_REFUSED_SINCE) {
     addFailure(draft, '42P16', `${command.name} must be altered in the partitions of ${key}, too`);
   }
   const constraint = table.constraints.find((one) => one.name === command.name);

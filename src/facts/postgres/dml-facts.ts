@@ -2,6 +2,7 @@ import type { Dml } from '../../model/action.ts';
 import type { Table, TriggerEvent } from '../../model/catalog.ts';
 import { ownedSequences } from '../../model/catalog-lookup.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
+import { outputColumns } from '../../model/query-columns.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, keyOf, lockAncestors, lookUp, partitionsBelow, withDescendants } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
@@ -52,8 +53,9 @@ function lockWritten(context: FactsContext, write: RelationReference, action: Dm
 }
 
 function writeRows(context: FactsContext, table: Table, action: Dml): void {
-  const computed = table.columns.find((one) => one.generated !== null && action.sets?.includes(one.name));
-  if (action.verb === 'update' && computed !== undefined) {
+  const given = givenColumns(context, table, action);
+  const computed = table.columns.find((one) => one.generated !== null && given.includes(one.name));
+  if (computed !== undefined) {
     addFailure(context.draft, '428C9', `${relationKey(table.name)}.${computed.name} is generated`);
   }
   // Before 14 a DELETE looked at the bounds as well.
@@ -61,6 +63,15 @@ function writeRows(context: FactsContext, table: Table, action: Dml): void {
   lockForWrites(context, table, action);
   if (action.verb !== 'update' && action.verb !== 'delete') lockDefaultSequences(context, table, action);
   for (const one of withDescendants(context, table)) runTriggers(context, one, EVENTS[action.verb]);
+}
+
+/** Columns that get a value of the statement's own: those that an UPDATE sets, and those that a query fills. */
+function givenColumns(context: FactsContext, table: Table, action: Dml): readonly string[] {
+  if (action.verb === 'update') return action.sets ?? [];
+  if (action.verb !== 'insert') return [];
+  const taken = outputColumns(context.catalog, action.query, [...action.reads, ...(action.alsoReads ?? [])]);
+  const targets = action.sets ?? table.columns.map((one) => one.name);
+  return targets.slice(0, taken?.length ?? 0);
 }
 
 /** Values decide to which partitions rows go, and conditions on the partition key which of them are left out. */

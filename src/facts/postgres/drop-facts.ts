@@ -106,7 +106,8 @@ function dropIndex(context: FactsContext, name: RelationReference, action: Drop)
   if (index.constraint !== null) {
     addFailure(draft, '2BP01', `the constraint ${index.constraint} needs the index ${name.name}`);
   }
-  if (index.attachedTo !== undefined) {
+  const isWhole = action.names.some((one) => findIndex(context.catalog, one)?.index.name === index.attachedTo);
+  if (index.attachedTo !== undefined && !isWhole) {
     addFailure(draft, '2BP01', `the index ${name.name} is a part of ${index.attachedTo}`);
   }
   const mode = action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE';

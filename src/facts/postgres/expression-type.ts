@@ -39,11 +39,16 @@ const RESULTS: Readonly<Record<string, string>> = {
 /** Types by the words that casts are written with. */
 const WORDS: Readonly<Record<string, string>> = {
   bigint: 'int8',
+  'bit varying': 'varbit',
   bool: 'bool',
   boolean: 'bool',
   char: 'bpchar',
   character: 'bpchar',
+  'character varying': 'varchar',
   date: 'date',
+  dec: 'numeric',
+  decimal: 'numeric',
+  'double precision': 'float8',
   int: 'int4',
   int4: 'int4',
   int8: 'int8',
@@ -51,9 +56,14 @@ const WORDS: Readonly<Record<string, string>> = {
   json: 'json',
   jsonb: 'jsonb',
   numeric: 'numeric',
+  real: 'float4',
   smallint: 'int2',
   text: 'text',
+  'time with time zone': 'timetz',
+  'time without time zone': 'time',
   timestamp: 'timestamp',
+  'timestamp with time zone': 'timestamptz',
+  'timestamp without time zone': 'timestamp',
   timestamptz: 'timestamptz',
   uuid: 'uuid',
   varchar: 'varchar',
@@ -65,7 +75,15 @@ export function expressionType(context: FactsContext, expression: Pick<Expressio
   if (/^CASE\b/i.test(sql)) return branchType(context, sql);
   if (/^ARRAY\s*\[\s*'[^\]]*'\s*\]$/i.test(sql)) return { ...plain('text'), arrayDimensions: 1 };
   if (/^ARRAY\s*\[\s*\d+(\s*,\s*\d+)*\s*\]$/i.test(sql)) return { ...plain('int4'), arrayDimensions: 1 };
-  const name = numberType(sql) ?? castType(sql) ?? callType(sql) ?? timeType(sql) ?? comparisonType(sql);
+  const array = /^(?:ARRAY\s*\[.*\]|'(?:[^']|'')*'|\(.*\))::(\w+)\[\]$/is.exec(sql)?.[1];
+  const element = array === undefined ? null : writtenCastType(context, array);
+  if (element !== null) return { ...element, arrayDimensions: 1 };
+  const chosen = /^(?:COALESCE|GREATEST|LEAST)\s*\(/i.exec(sql);
+  if (chosen !== null && closingBracket(sql, chosen[0].length - 1) === sql.length - 1) {
+    return commonType(context, sql.slice(chosen[0].length, -1));
+  }
+  const name =
+    numberType(sql) ?? dateType(sql) ?? castType(sql) ?? callType(sql) ?? timeType(sql) ?? comparisonType(sql);
   if (name !== null) return plain(name);
   const cast = /::(?:(\w+)\.)?(\w+)$/.exec(sql);
   const user = cast === null ? null : findType(context.catalog, { schema: cast[1] ?? null, name: cast[2] ?? '' });
@@ -82,7 +100,8 @@ export function expressionType(context: FactsContext, expression: Pick<Expressio
 /** The type that a cast is written with; null for what is not understood. */
 export function writtenCastType(context: FactsContext, written: string): DataType | null {
   const bare = written.trim().replace(/\s*\([\d\s,]*\)$/, '');
-  const word = WORDS[bare.toLowerCase()] ?? (isBuiltInType(bare.toLowerCase()) ? bare.toLowerCase() : null);
+  const spaced = bare.toLowerCase().replaceAll(/\s+/g, ' ');
+  const word = WORDS[spaced] ?? (isBuiltInType(bare.toLowerCase()) ? bare.toLowerCase() : null);
   if (word !== null) return plain(word);
   const quoted = /^"([a-z_]\w*)"$/.exec(bare)?.[1];
   if (quoted !== undefined && isBuiltInType(quoted)) return plain(quoted);
@@ -130,6 +149,21 @@ function timeType(sql: string): string | null {
   return /^[-+]\s*(interval\s+'[^']*'|'[^']*'::interval)$/i.test(rest) ? 'timestamptz' : null;
 }
 
+/** Two dates are some days apart. */
+function dateType(sql: string): string | null {
+  const date = "(?:'[^']*'::date|date\\s*'[^']*'|CURRENT_DATE)";
+  return new RegExp(`^${date}\\s*-\\s*${date}$`, 'i').test(sql) ? 'int4' : null;
+}
+
+/** What all arguments without brackets or quotes inside agree on; NULL agrees with everything. */
+function commonType(context: FactsContext, list: string): DataType | null {
+  if (/["'(]/.test(list)) return null;
+  const given = list.split(',').filter((one) => !/^\s*NULL\s*$/i.test(one));
+  const [first, ...others] = given.map((one) => expressionType(context, { sql: one }));
+  if (first == null || others.some((one) => one?.name !== first.name)) return null;
+  return first;
+}
+
 /** A single comparison of two things without brackets of their own around it. */
 function comparisonType(sql: string): string | null {
   if (/^CASE\b/i.test(sql)) return null;
@@ -143,7 +177,8 @@ function comparisonType(sql: string): string | null {
   return /[^-<>=!]\s*(<=|>=|<>|=|<|>)\s*[^-<>=]|\bIS\s+(NOT\s+)?NULL\s*$/i.test(outside) ? 'bool' : null;
 }
 
-function withoutBrackets(sql: string): string {
+/** The same without brackets around the whole of it. */
+export function withoutBrackets(sql: string): string {
   return sql.startsWith('(') && closingBracket(sql, 0) === sql.length - 1
     ? withoutBrackets(sql.slice(1, -1).trim())
     : sql;

@@ -55,8 +55,8 @@ function typeOf(context: FactsContext, table: Pick<Table, 'columns'>, column: st
   const type = table.columns.find((one) => one.name === column)?.type;
   if (type === undefined) return null;
   const base = baseTypeOf(context, type);
-  if (base.arrayDimensions === 0 && findType(context.catalog, base)?.kind === 'enum') return 'enum';
-  return base.arrayDimensions > 0 ? `${base.name}[]` : base.name;
+  const user = base.arrayDimensions > 0 ? null : findType(context.catalog, base);
+  return user?.kind ?? (base.arrayDimensions > 0 ? `${base.name}[]` : base.name);
 }
 
 /** A cast written right behind a column, of a type whose text form is not fixed. */
@@ -71,7 +71,8 @@ function mutableCast(
     if (target === null || type === null) continue;
     const isText = /^(text|varchar|character|char|bpchar)\b/i.test(target);
     // Arrays are printed by the functions of their elements, whatever those are.
-    if (isText && (CHANGING_TEXT.has(type) || /\[\]$|range$|^enum$/.test(type))) return `${column} to ${target}`;
+    if (isText && (CHANGING_TEXT.has(type) || /\[\]$|range$|^(enum|composite)$/.test(type)))
+      return `${column} to ${target}`;
     const isTime = /^(date|time|timestamp)\b/i.test(target);
     if (!isTime) continue;
     const isOfZone = /^timestamptz|\bwith\s+time\s+zone|^timetz/i.test(target);

@@ -31,11 +31,11 @@ function refuseForArray(context: FactsContext, what: string, value: Expression):
 }
 
 function isRefused(context: FactsContext, from: DataType, to: DataType): boolean {
-  if (from.arrayDimensions > 0) return !isString(to);
+  if (from.arrayDimensions > 0) return !isString(to, context.version.major);
   const [source, target] = [findType(context.catalog, from), findType(context.catalog, to)];
   if (target !== null) return target.kind === 'enum' && target !== source;
   // Everything has a text form.
-  if (source !== null) return source.kind === 'enum' && !isString(to);
+  if (source !== null) return source.kind === 'enum' && !isString(to, context.version.major);
   return to.schema === null && hasCast(from.name, to.name, 'assignment') === false;
 }
 

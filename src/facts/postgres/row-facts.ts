@@ -2,6 +2,7 @@ import type { Analyze, Grant, LockTable, Publication, Truncate, Vacuum } from '.
 import type { CatalogPublication } from '../../model/catalog.ts';
 import { ownedSequences, tableOf } from '../../model/catalog-lookup.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
+import { knownColumns } from '../../model/query-columns.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../../model/relation-name.ts';
 import {
   type FactsContext,
@@ -111,7 +112,12 @@ const GRANT_LOCKS_SINCE = 18;
 /** GRANT and REVOKE look at what they name, and nobody waits for that. */
 export function grantFacts(context: FactsContext, action: Grant): void {
   for (const name of action.relations) {
-    lookUp(context, name);
+    const relation = lookUp(context, name);
+    const known = knownColumns(relation);
+    const missing =
+      known === null ? undefined : action.columns?.find((one) => !known.some((column) => column.name === one));
+    if (missing !== undefined)
+      addFailure(context.draft, '42703', `there is no column ${keyOf(context, name)}.${missing}`);
     if (context.version.major >= GRANT_LOCKS_SINCE) addLock(context.draft, keyOf(context, name), 'ACCESS SHARE');
   }
   context.draft.because.add('GRANT and REVOKE change privileges; nobody waits for them.');

@@ -11,11 +11,18 @@ import { walkTree } from './tree-walk.ts';
 /** What a statement that reads or writes rows says about columns. */
 export function queryColumns(statement: Node): QueryColumns {
   const scope = scopeOf(statement);
+  const inserted = insertedQuery(statement);
   return {
     mentions: mentionsIn(statement, scope),
-    output: outputOf(statement, scope),
+    output: inserted === null ? outputOf(statement, scope) : outputOf(inserted, scopeOf(inserted)),
     functions: namesIn(statement).functions,
   };
+}
+
+/** The query whose rows an INSERT takes. */
+function insertedQuery(statement: Node): Node | null {
+  const query = asNode(statement, 'InsertStmt')?.selectStmt;
+  return query === undefined || asNode(query, 'SelectStmt')?.valuesLists !== undefined ? null : query;
 }
 
 /** The columns that a condition of a table names; a name alone may be one of that table. */

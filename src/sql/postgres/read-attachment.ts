@@ -69,7 +69,8 @@ export function readGrant(statement: GrantStmt): Grant {
   const relations = nodesOf(statement.objects, 'RangeVar').map(relationReference);
   const isPublic = nodesOf(statement.grantees, 'RoleSpec').some((role) => role.roletype === 'ROLESPEC_PUBLIC');
   const toPublic = statement.is_grant === true && isPublic;
-  return { kind: 'grant', relations, ...(toPublic ? { toPublic } : {}) };
+  const columns = nodesOf(statement.privileges, 'AccessPriv').flatMap((one) => strings(one.cols));
+  return { kind: 'grant', relations, ...(columns.length > 0 ? { columns } : {}), ...(toPublic ? { toPublic } : {}) };
 }
 
 /** CREATE STATISTICS; on something else than a table it stays opaque. */
