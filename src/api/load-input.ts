@@ -10,7 +10,7 @@ import { EncodingError, SourceError, SqlSyntaxError, UsageError } from '../model
 import type { Migration } from '../model/migration.ts';
 import { DEFAULT_SERVER_VERSION, MEASURED_MAJORS, type ServerVersion } from '../model/server-version.ts';
 import type { Statement } from '../model/statement.ts';
-import type { ParsedMigration } from '../pipeline/check.ts';
+import type { ParsedMigration } from '../pipeline/parsed-migration.ts';
 import { readMeasuredCatalog } from '../snapshot/read-measured-catalog.ts';
 import { isMigration, type MigrationFile } from '../source/migration-file.ts';
 import { readEachMigration } from '../source/read-migrations.ts';

@@ -84,7 +84,8 @@ function majorOf(version: string): number {
   });
 }
 
-const DEFAULT_FOLDERS = ['drizzle', 'migrations'] as const;
+/** Where Drizzle, Prisma, dbmate and most others keep their migrations. */
+const DEFAULT_FOLDERS = ['drizzle', 'prisma/migrations', 'db/migrations', 'migrations'] as const;
 
 /** The paths that were given, or those of the config, or the migration folder that lies here, or none. */
 export function pathsOrDefault(
@@ -110,7 +111,7 @@ export function requirePaths(
 ): readonly string[] {
   const found = pathsOrDefault(paths, context, config);
   if (found.length > 0) return found;
-  const looked = DEFAULT_FOLDERS.map((name) => `./${name}`).join(' and ');
+  const looked = DEFAULT_FOLDERS.map((name) => `./${name}`).join(', ');
   throw new UsageError(`No path was given, and there is no folder of migrations here: looked for ${looked}.`, {
     nextCommand: 'evenkeel check <file or folder>',
   });

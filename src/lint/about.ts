@@ -1,3 +1,5 @@
+import { groupedNumber } from '../model/grouped-number.ts';
+
 /**
  * An expected time, as roughly as it is known.
  *
@@ -15,7 +17,7 @@ export function aboutTime(durationMs: number): string {
 
 /** Two digits and no more. @example aboutCount(12_345) // '12,000' */
 export function aboutCount(count: number): string {
-  return Number(count.toPrecision(2)).toLocaleString('en-US');
+  return groupedNumber(Number(count.toPrecision(2)));
 }
 
 /** @example rowsText(82_000_000) // '82 M rows' */
@@ -38,5 +40,5 @@ export function bytesText(bytes: number): string {
 }
 
 function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${groupedNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

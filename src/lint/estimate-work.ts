@@ -1,6 +1,7 @@
 import type { Calibration } from '../model/calibration.ts';
 import type { Catalog, Relation } from '../model/catalog.ts';
 import type { RelationLock, StatementFacts } from '../model/facts.ts';
+import { groupedNumber } from '../model/grouped-number.ts';
 import { blocksReads, blocksWrites } from '../model/lock-mode.ts';
 import { type RelationKey, relationKey } from '../model/relation-name.ts';
 import type { WorkEstimate } from '../model/work-estimate.ts';
@@ -184,7 +185,7 @@ function ratesText(used: ReadonlySet<Rate>, calibration: Calibration): string {
   const texts: Readonly<Record<Rate, string>> = {
     scanMbPerSecond: `${calibration.scanMbPerSecond} MB/s read`,
     rewriteMbPerSecond: `${calibration.rewriteMbPerSecond} MB/s rewritten`,
-    indexRowsPerSecond: `${calibration.indexRowsPerSecond.toLocaleString('en-US')} rows/s indexed`,
+    indexRowsPerSecond: `${groupedNumber(calibration.indexRowsPerSecond)} rows/s indexed`,
   };
   const rates: readonly Rate[] = ['scanMbPerSecond', 'rewriteMbPerSecond', 'indexRowsPerSecond'];
   return `reckoned with ${rates

@@ -4,7 +4,7 @@ import type { RuleInput } from './rule.ts';
 
 /** Whether a later statement gives a table a primary key, or another replica identity. */
 export function getsPrimaryKeyLater(input: RuleInput, table: RelationKey): boolean {
-  for (const action of input.later('alter-table')) {
+  for (const action of input.laterOn(table, 'alter-table')) {
     if (action.kind !== 'alter-table' || relationKey(resolveName(input.catalog, action.name)) !== table) continue;
     const gives = action.commands.some(
       (one) =>

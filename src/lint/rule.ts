@@ -2,6 +2,7 @@ import type { Action, ActionKind } from '../model/action.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { RelationLock, StatementFacts } from '../model/facts.ts';
 import type { Severity } from '../model/finding.ts';
+import { groupedNumber } from '../model/grouped-number.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import type { RunHistory, SessionSettings, TransactionUnit } from '../model/transaction-unit.ts';
@@ -25,6 +26,8 @@ export interface RuleInput {
   readonly history: RunHistory;
   /** What runs after it: the rest of its file, and the files after that; of certain kinds alone where some are named. */
   later(...kinds: readonly ActionKind[]): Iterable<Action>;
+  /** The same, of one kind, on tables of the same name; whether it is this table is for the rule to see. */
+  laterOn(table: RelationKey, kind: 'alter-table' | 'create-index'): Iterable<Action>;
   /** The values of the string literals that the statement holds. */
   literals(): readonly string[];
 }
@@ -81,5 +84,5 @@ export function usedLocks(input: RuleInput): readonly RelationLock[] {
 /** `public.orders (about 82,000,000 rows)` */
 export function nameWithSize(input: RuleInput, relation: RelationKey): string {
   const rows = input.rowsOf(relation);
-  return rows === null ? relation : `${relation} (about ${rows.toLocaleString('en-US')} rows)`;
+  return rows === null ? relation : `${relation} (about ${groupedNumber(rows)} rows)`;
 }

@@ -14,11 +14,11 @@ import { recipeFor } from '../plan/recipes.ts';
 import { splitCommands } from '../plan/split-commands.ts';
 import { commandRanges } from '../sql/postgres/command-ranges.ts';
 import { stringLiterals } from '../sql/postgres/string-literals.ts';
-import { actionsAfter } from './actions-after.ts';
-import type { ParsedMigration } from './check.ts';
+import type { ActionSequence } from './action-sequence.ts';
 import { fileFinding, fileFindings } from './file-findings.ts';
 import { type JudgedStep, type JudgeOptions, judgeStatements } from './judge-statements.ts';
 import { markFindings } from './mark-findings.ts';
+import type { ParsedMigration } from './parsed-migration.ts';
 import { readDirectives } from './read-directives.ts';
 import { renamedRelations } from './renamed-relations.ts';
 import { suppressFindings } from './suppress-findings.ts';
@@ -33,8 +33,8 @@ export interface CheckFileInput extends JudgeOptions {
   readonly settings?: RuleSettings;
   /** A file before this one could not be read, so the schema lacks what it does. */
   readonly followsLeftOut: boolean;
-  /** Files that run after this one. */
-  readonly laterFiles?: readonly ParsedMigration[];
+  /** All files, this one among them. */
+  readonly sequence: ActionSequence;
   /** Where the tool's transaction and session stand; goes along. */
   readonly walk: TransactionWalk;
 }
@@ -96,7 +96,8 @@ function opinionsAbout(step: JudgedStep, position: number, input: JudgedFile): r
     unit: walk.unit(),
     session: walk.session(),
     history: walk.history(),
-    later: (...kinds) => actionsAfter(position, input.parsed, input.laterFiles ?? [], kinds),
+    later: (...kinds) => input.sequence.after(input.parsed, position, kinds),
+    laterOn: (table, kind) => input.sequence.afterOn(input.parsed, position, kind, table),
     literals: once(() => stringLiterals(statement.sql)),
   };
   const whole: RuleInput = { ...context, action: statement.action, facts, catalog: before };

@@ -3,22 +3,17 @@ import { RULE_DESCRIPTIONS } from '../lint/rule-descriptions.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Finding, SuppressedFinding } from '../model/finding.ts';
 import type { InputProblem } from '../model/input-problem.ts';
-import type { Migration } from '../model/migration.ts';
 import type { ProjectSetting } from '../model/project-setting.ts';
 import type { CheckReport, JudgedStatement } from '../model/report.ts';
 import type { RuleSettings } from '../model/rule-settings.ts';
-import type { Statement } from '../model/statement.ts';
+import { ActionSequence } from './action-sequence.ts';
 import { type Baseline, compareWithBaseline } from './baseline.ts';
 import { checkFile } from './check-file.ts';
 import { projectFinding } from './file-findings.ts';
 import type { JudgedStep, JudgeOptions } from './judge-statements.ts';
 import { markFindings } from './mark-findings.ts';
+import type { ParsedMigration } from './parsed-migration.ts';
 import { TransactionWalk } from './transaction-walk.ts';
-
-export interface ParsedMigration {
-  readonly migration: Migration;
-  readonly statements: readonly Statement[];
-}
 
 /** A migration that could not be read, and how many of the others stand before it. */
 export interface LeftOutMigration {
@@ -56,6 +51,7 @@ export function check(input: CheckInput): CheckReport {
   let { catalog } = input;
   let unchanged = 0;
   const walk = new TransactionWalk();
+  const sequence = new ActionSequence(input.migrations);
   for (const [index, parsed] of input.migrations.entries()) {
     const { path } = parsed.migration;
     if (input.since?.isChanged(path) === false) {
@@ -76,7 +72,7 @@ export function check(input: CheckInput): CheckReport {
       repositoryPath,
       followsLeftOut: index >= firstLeftOut,
       walk,
-      laterFiles: input.migrations.slice(index + 1),
+      sequence,
     });
     files.push({ path, repositoryPath, text: parsed.migration.sql, statements: checked.steps.map(judged) });
     // One by one: a file may have more findings than a call has arguments.

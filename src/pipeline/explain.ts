@@ -1,8 +1,9 @@
 import type { Catalog } from '../model/catalog.ts';
 import type { ExplainReport, JudgedStatement } from '../model/report.ts';
-import { judged, type ParsedMigration } from './check.ts';
+import { judged } from './check.ts';
 import { estimateOf } from './estimate-of.ts';
 import { type JudgedStep, type JudgeOptions, judgeStatements } from './judge-statements.ts';
+import type { ParsedMigration } from './parsed-migration.ts';
 
 export interface ExplainInput extends JudgeOptions {
   readonly migrations: readonly ParsedMigration[];

@@ -6,7 +6,7 @@ import type { StatementFacts } from '../model/facts.ts';
 import type { ProjectSetting } from '../model/project-setting.ts';
 import type { RuleDescription, RuleSettings } from '../model/rule-settings.ts';
 import type { Span } from '../model/span.ts';
-import type { ParsedMigration } from './check.ts';
+import type { ParsedMigration } from './parsed-migration.ts';
 import type { DirectivesOfFile } from './read-directives.ts';
 
 export interface FileFindingInput {

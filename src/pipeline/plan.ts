@@ -7,10 +7,10 @@ import type { StatementFacts } from '../model/facts.ts';
 import type { PlanReport } from '../model/report.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { parseStatements } from '../sql/postgres/parse-statements.ts';
-import type { ParsedMigration } from './check.ts';
 import { unseenRelation } from './doubt-unseen.ts';
 import { estimateOf } from './estimate-of.ts';
 import { type JudgeOptions, judgeStatements } from './judge-statements.ts';
+import type { ParsedMigration } from './parsed-migration.ts';
 
 /** Below that, nobody has to know how long it takes. */
 const WORTH_A_NOTE_MS = 1_000;

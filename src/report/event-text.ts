@@ -1,3 +1,4 @@
+import { groupedNumber } from '../model/grouped-number.ts';
 import type { Blocker, RunEvent } from '../model/run-event.ts';
 import { countText, durationText } from './quantity-text.ts';
 
@@ -59,7 +60,7 @@ const SENTENCES: Sentences = {
   },
   'index:repair': (event) => `building ${event.index} again: ${event.reason}`,
   'backfill:batch': (event) => {
-    const of = event.rowsEstimate === null ? '' : ` of about ${event.rowsEstimate.toLocaleString('en-US')}`;
+    const of = event.rowsEstimate === null ? '' : ` of about ${groupedNumber(event.rowsEstimate)}`;
     const left = event.etaMs === null ? '' : `, about ${durationText(event.etaMs)} left`;
     return `${countText(event.rowsDone, 'row')}${of}, ${countText(Math.round(event.rowsPerSecond), 'row')} a second${left}`;
   },

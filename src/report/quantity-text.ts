@@ -1,3 +1,5 @@
+import { groupedNumber } from '../model/grouped-number.ts';
+
 /**
  * A duration in ms as people say it.
  *
@@ -26,5 +28,5 @@ function joined(...parts: readonly (readonly [number, string])[]): string {
  * @example countText(40_000, 'row') // '40,000 rows'
  */
 export function countText(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${groupedNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -39,7 +39,8 @@ export function addKeyFacts(context: FactsContext, table: Table, key: KeyDefinit
     include: key.include,
     isOrdered: false,
   });
-  if (key.kind === 'primary-key' && place.opened?.some((name) => key.columns.includes(name)) === true) {
+  const isOpened = place.opened?.some((name) => key.columns.includes(name)) === true;
+  if (key.kind === 'primary-key' && isOpened) {
     addFailure(draft, '42P16', `a column of ${tableKey} was NOT NULL until this statement`);
   }
   const unsure = table.constraints.find(
@@ -79,7 +80,9 @@ function lockBelow(context: FactsContext, table: Table, key: KeyDefinition, isNe
     const turnsNotNull =
       key.kind === 'primary-key' && key.columns.some((column) => !isNew && !isNotNull(table, column));
     const isStrong = one === table || context.version.major >= 18 || turnsNotNull;
-    addLock(context.draft, relationKey(one.name), isStrong ? 'ACCESS EXCLUSIVE' : 'SHARE');
+    // A key that can be deferred is kept by a trigger on each.
+    const belowMode = key.deferrable ? 'SHARE ROW EXCLUSIVE' : 'SHARE';
+    addLock(context.draft, relationKey(one.name), isStrong ? 'ACCESS EXCLUSIVE' : belowMode);
   }
 }
 

@@ -25,7 +25,7 @@ import {
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { isInAnyPartitionKey, isInheritedColumn } from './inheritance.ts';
 import { policiesNaming } from './policies-naming.ts';
-import { canCompare } from './referenced-key.ts';
+import { canCompare, refuseOneCollation } from './referenced-key.ts';
 import { lockFormerReference, lockOtherSide } from './references.ts';
 import { refuseCollation } from './refuse-collation.ts';
 import { refuseUnknownFunctions, refuseUnknownType } from './refuse-unknown.ts';
@@ -76,6 +76,7 @@ function refuseOtherSides(context: FactsContext, table: Table, { column, type }:
     const other = peer?.columns.find((one) => one.name === others[own.indexOf(column)])?.type;
     if (other === undefined) return;
     const [mine, theirs] = [baseTypeOf(context, type), baseTypeOf(context, other)];
+    refuseOneCollation(context, mine, theirs);
     if (isReferred ? canCompare(context, theirs, mine) : canCompare(context, mine, theirs)) return;
     addFailure(context.draft, '42804', `a foreign key cannot compare ${type.name} with ${other.name}`);
   };
@@ -98,6 +99,9 @@ function refuseTypeChange(context: FactsContext, table: Table, column: Column, c
   if (isInAnyPartitionKey(context, table, column.name))
     addFailure(draft, '42P16', `${what} is part of the partition key`);
   const isWhole = ['int2', 'int4', 'int8'].includes(baseTypeOf(context, command.type).name);
+  if (column.generated === 'virtual' && findType(context.catalog, command.type)?.kind === 'domain') {
+    addFailure(draft, '0A000', `${what} is virtual, and a domain would have to look at its values`);
+  }
   if (column.identity !== null && !isWhole) addFailure(draft, '22023', `${what} is an identity column, a whole number`);
   refuseUnknownType(context, command.type);
   if (command.using !== null) {

@@ -1,7 +1,7 @@
 import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommand, AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
-import { findIndex } from '../../model/catalog-lookup.ts';
+import { childrenOf, findIndex } from '../../model/catalog-lookup.ts';
 import type { ConstraintDefinition } from '../../model/definition.ts';
 import { withRelation } from '../../model/linked-relations.ts';
 import { relationKey } from '../../model/relation-name.ts';
@@ -18,6 +18,7 @@ import { type FactsContext, isKnown, lookUp, requireColumn, withDescendants } fr
 import { addFailure, addLock, atRank } from './facts-draft.ts';
 import { refuseMutable } from './mutability.ts';
 import { attachPartitionFacts, detachPartitionFacts } from './partition-facts.ts';
+import { refuseRepeats } from './refuse-repeats.ts';
 import { refuseUnknownFunctions } from './refuse-unknown.ts';
 import { setPersistenceFacts } from './set-persistence.ts';
 import { tableInPass } from './table-in-pass.ts';
@@ -43,7 +44,7 @@ export function alterTableFacts(context: FactsContext, action: AlterTable): void
       atRank(context.draft, passOf(command), () => alterCommandFacts(context, relation, command, action));
     }
     if (action.commands.length > 1) {
-      refuseRepeats(context, action);
+      refuseRepeats(context, relation, action);
       levelLocks(context, relation);
     }
     return;
@@ -116,6 +117,7 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
     case 'set-type':
       return alterColumnTypeFacts(context, table, command, only);
     case 'set-not-null':
+      refuseNewNotNull(context, before, command.column);
       return setNotNullFacts(context, table, command.column, only);
     case 'set-expression':
       setExpressionFacts(context, table, command.column, only);
@@ -138,7 +140,10 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
     case 'validate-constraint':
       return validateConstraintFacts(context, table, command.name);
     case 'alter-constraint':
-      return alterConstraintFacts(context, table, command, only);
+      return alterConstraintFacts(context, table, command, {
+        only,
+        isNew: !before.constraints.some((one) => one.name === command.name),
+      });
     case 'attach-partition':
       return attachPartitionFacts(context, table, command);
     case 'detach-partition':
@@ -151,47 +156,17 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
   }
 }
 
-/** Constraints that one statement adds twice under a name, drops twice, or of which there can be one only. */
-function refuseRepeats(context: FactsContext, action: AlterTable): void {
-  const { draft } = context;
-  const added = new Set<string>();
-  const dropped = new Set<string>();
-  const typed = new Set<string>();
-  let hasPrimaryKey = false;
-  let isSet = false;
-  for (const command of action.commands) {
-    draft.rank = passOf(command);
-    if (command.kind === 'set-logged' || command.kind === 'set-unlogged') {
-      if (isSet) inPreparation(draft, () => addFailure(draft, '0A000', 'LOGGED and UNLOGGED are set twice'));
-      isSet = true;
-    }
-    if (command.kind === 'set-type') {
-      if (typed.has(command.column)) addFailure(draft, '0A000', `${command.column} gets two types`);
-      typed.add(command.column);
-    }
-    if (command.kind === 'drop-constraint') {
-      if (dropped.has(command.name) && !command.ifExists)
-        addFailure(draft, '42704', `${command.name} is dropped twice`);
-      dropped.add(command.name);
-    }
-    const constraints =
-      command.kind === 'add-constraint'
-        ? [command.constraint]
-        : command.kind === 'add-column'
-          ? command.column.constraints
-          : [];
-    for (const { kind, name } of constraints) {
-      if (kind === 'primary-key' && hasPrimaryKey) addFailure(draft, '42P16', 'there can be one primary key only');
-      if (kind === 'primary-key') hasPrimaryKey = true;
-      if (name !== null && added.has(name)) addFailure(draft, '42710', `${name} is added twice`);
-      if (name !== null) added.add(name);
-    }
-  }
-  draft.rank = 0;
+/** Before 18 the columns of a partitioned table were looked at before the statement added any. */
+function refuseNewNotNull({ catalog, draft, version }: FactsContext, before: Table, column: string): void {
+  if (version.major >= 18 || before.partitionBy === null || !isKnown(before)) return;
+  const isThere = before.columns.some((one) => one.name === column);
+  if (isThere || childrenOf(catalog, relationKey(before.name)).length === 0) return;
+  inPreparation(draft, () =>
+    addFailure(draft, '42703', `there is no column ${relationKey(before.name)}.${column} yet`),
+  );
 }
 
 function openedColumns(table: Table, action: AlterTable): readonly string[] {
-  if (table.partitionBy === null) return [];
   return table.constraints.flatMap((one) =>
     one.kind === 'not-null' &&
     action.commands.some((command) => command.kind === 'drop-constraint' && command.name === one.name)

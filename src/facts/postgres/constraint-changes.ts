@@ -126,7 +126,7 @@ export function alterConstraintFacts(
   context: FactsContext,
   table: Table,
   command: AlterConstraint,
-  only: boolean,
+  { only, isNew }: { readonly only: boolean; readonly isNew: boolean },
 ): void {
   const { draft } = context;
   const key = relationKey(table.name);
@@ -146,7 +146,7 @@ export function alterConstraintFacts(
     if (isForForeignKeys) addFailure(draft, '42809', `${command.name} is not a foreign key`);
     return;
   }
-  if (isInheritedConstraint(context, table, constraint)) {
+  if (!isNew && isInheritedConstraint(context, table, constraint)) {
     addFailure(draft, '55000', `${command.name} of ${key} comes from the parent`);
   }
   if (!isChangeOf(context, constraint, command)) return;

@@ -9,6 +9,6 @@ export interface ConstraintPlace {
   readonly emptyColumns?: readonly string[];
   /** The same statement adds a primary key or a UNIQUE constraint. */
   readonly bringsKey?: boolean;
-  /** Columns of a partitioned table that the same statement lets be NULL, which the server does not expect (18). */
+  /** Columns that the same statement lets be NULL first (18). */
   readonly opened?: readonly string[];
 }

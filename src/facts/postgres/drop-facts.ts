@@ -1,10 +1,10 @@
 import type { Drop, DropObject } from '../../model/action.ts';
 import type { Relation, Table } from '../../model/catalog.ts';
-import { findIndex, findRelation, tableOf, tablesThatDraw } from '../../model/catalog-lookup.ts';
+import { findIndex, findRelation, type IndexPlace, tableOf, tablesThatDraw } from '../../model/catalog-lookup.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { dropOther } from './drop-other.ts';
 import { dropTable } from './drop-table.ts';
-import { type FactsContext, isKnown, keyOf, lockTree, lookUp } from './facts-context.ts';
+import { ancestorsOf, type FactsContext, isKnown, keyOf, lockTree, lookUp } from './facts-context.ts';
 import { addFailure, addLock, addLocks, atRank } from './facts-draft.ts';
 import { nextvalSequences } from './nextval-sequences.ts';
 import { viewsOver } from './views-over.ts';
@@ -98,6 +98,25 @@ function identityOf(context: FactsContext, key: string): string | null {
   return owner?.identity == null ? null : `${relation}.${column}`;
 }
 
+/** The indexes of the tables above that a partition's index is a part of, the nearest first. */
+function wholesOf(context: FactsContext, { relation, index }: IndexPlace): readonly IndexPlace[] {
+  if (index.attachedTo === undefined || relation.kind !== 'table') return [];
+  for (const above of ancestorsOf(context, relation)) {
+    const whole = above.indexes.find((one) => one.name === index.attachedTo);
+    if (whole === undefined) continue;
+    const place = { relation: above, index: whole };
+    return [place, ...wholesOf(context, place)];
+  }
+  return [];
+}
+
+function isNamed({ catalog }: FactsContext, action: Drop, { relation, index }: IndexPlace): boolean {
+  return action.names.some((name) => {
+    const place = findIndex(catalog, name);
+    return place?.index.name === index.name && relationKey(place.relation.name) === relationKey(relation.name);
+  });
+}
+
 function dropIndex(context: FactsContext, name: RelationReference, action: Drop): void {
   const { draft } = context;
   const place = findIndex(context.catalog, name);
@@ -106,8 +125,7 @@ function dropIndex(context: FactsContext, name: RelationReference, action: Drop)
   if (index.constraint !== null) {
     addFailure(draft, '2BP01', `the constraint ${index.constraint} needs the index ${name.name}`);
   }
-  const isWhole = action.names.some((one) => findIndex(context.catalog, one)?.index.name === index.attachedTo);
-  if (index.attachedTo !== undefined && !isWhole) {
+  if (index.attachedTo !== undefined && !wholesOf(context, place).some((one) => isNamed(context, action, one))) {
     addFailure(draft, '2BP01', `the index ${name.name} is a part of ${index.attachedTo}`);
   }
   const mode = action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE';

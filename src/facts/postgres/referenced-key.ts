@@ -65,7 +65,9 @@ function refuseTypes(
     const from = typeOf(key.columns[position] ?? '');
     const to = target.columns.find((one) => one.name === column)?.type;
     if (from === undefined || to === undefined) continue;
-    if (canCompare(context, baseTypeOf(context, from), baseTypeOf(context, to))) continue;
+    const [mine, theirs] = [baseTypeOf(context, from), baseTypeOf(context, to)];
+    refuseOneCollation(context, mine, theirs);
+    if (canCompare(context, mine, theirs)) continue;
     const referring = `${key.columns[position]} (${from.name})`;
     addFailure(
       context.draft,
@@ -115,6 +117,16 @@ const FAMILIES: readonly (readonly string[])[] = [
   ['date', 'timestamp', 'timestamptz'],
   ['text', 'varchar', 'name'],
 ];
+
+const COLLATABLE = new Set(['text', 'varchar', 'bpchar', 'name', 'citext']);
+
+/** Since 18 both sides of a foreign key have a collation, or none has. */
+export function refuseOneCollation({ draft, version }: FactsContext, from: DataType, to: DataType): void {
+  const has = [from, to].map((type) => type.arrayDimensions === 0 && COLLATABLE.has(type.name));
+  const isChar = from.name === 'char' || to.name === 'char';
+  if (version.major < 18 || !isChar || has[0] === has[1]) return;
+  addFailure(draft, 'XX000', `${from.name} and ${to.name} do not both have a collation`);
+}
 
 /** Only what is certain is refused: types that this house does not know well are taken for comparable. */
 export function canCompare(context: FactsContext, from: DataType, to: DataType): boolean {

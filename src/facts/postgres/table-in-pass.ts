@@ -2,6 +2,7 @@ import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommand } from '../../model/alter-command.ts';
 import type { Column, Table, TableConstraint } from '../../model/catalog.ts';
 import type { ColumnDefinition } from '../../model/definition.ts';
+import { relationKey } from '../../model/relation-name.ts';
 
 /**
  * The table as one command of an ALTER TABLE finds it. The server sorts the commands into passes: first everything that
@@ -13,6 +14,7 @@ export function tableInPass(table: Table, action: AlterTable, command: AlterComm
   const columns = new Set(earlier.flatMap((one) => (one.kind === 'drop-column' ? [one.column] : [])));
   const named = new Set(earlier.flatMap((one) => (one.kind === 'drop-constraint' ? [one.name] : [])));
   for (const column of openedBy(table, earlier)) named.add(column);
+  for (const key of ownReferencesTo(table, earlier)) named.add(key);
   const unenforced = enforcementBefore(action, command);
   const isFirst = isDrop || command.kind === 'set-type';
   const added = isFirst || command.kind === 'add-column' ? [] : addedColumns(table, action);
@@ -50,6 +52,24 @@ function enforcementBefore(action: AlterTable, command: AlterCommand): ReadonlyS
   return new Set(
     earlier.flatMap((one) => (one.kind === 'alter-constraint' && one.enforced === false ? [one.name] : [])),
   );
+}
+
+/** Foreign keys of the table to itself, which go with the key that they point at when that is dropped with CASCADE. */
+function ownReferencesTo(table: Table, earlier: readonly AlterCommand[]): readonly string[] {
+  const cascaded = earlier.flatMap((one) => (one.kind === 'drop-constraint' && one.cascade ? [one.name] : []));
+  const keys = table.constraints.flatMap((one) =>
+    (one.kind === 'primary-key' || one.kind === 'unique') && cascaded.includes(one.name)
+      ? [columnSet(one.columns)]
+      : [],
+  );
+  return table.constraints.flatMap((one) => {
+    const isOwn = one.kind === 'foreign-key' && one.references === relationKey(table.name);
+    return isOwn && keys.includes(columnSet(one.referencedColumns)) ? [one.name] : [];
+  });
+}
+
+function columnSet(columns: readonly string[]): string {
+  return [...columns].sort().join();
 }
 
 /** Since 18 DROP NOT NULL drops the constraint of the column, whatever its name. */

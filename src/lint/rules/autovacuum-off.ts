@@ -20,7 +20,8 @@ export const autovacuumOff: Rule = {
   check(input) {
     const found = alterCommandOf(input, 'set-options');
     if (found === null || !turnsOff(found.command)) return null;
-    for (const action of input.later('alter-table')) if (turnsOn(action, input.catalog, found.key)) return null;
+    for (const action of input.laterOn(found.key, 'alter-table'))
+      if (turnsOn(action, input.catalog, found.key)) return null;
     return {
       title: `Turns autovacuum off for ${found.key}.`,
       consequence:

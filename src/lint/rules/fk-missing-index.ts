@@ -27,7 +27,7 @@ export const fkMissingIndex: Rule = {
 
 function isOpen({ constraint, key, table }: NewForeignKey, input: RuleInput): boolean {
   if (table === null || !input.isUsed(key) || hasLeadingIndex(table, constraint.columns)) return false;
-  for (const action of input.later('create-index'))
+  for (const action of input.laterOn(key, 'create-index'))
     if (isIndexFor(action, input, key, constraint.columns)) return false;
   return true;
 }

@@ -38,7 +38,9 @@ function replacementOf(place: IndexPlace, input: RuleInput): string | null {
     (one) => one !== place.index && one.valid && one.predicate === null && one.keys[0]?.column === first,
   );
   if (first === null || isServed) return null;
-  for (const action of input.later('create-index')) if (replaces(action, place, first, input)) return nameOf(action);
+  for (const action of input.laterOn(relationKey(place.relation.name), 'create-index')) {
+    if (replaces(action, place, first, input)) return nameOf(action);
+  }
   return null;
 }
 

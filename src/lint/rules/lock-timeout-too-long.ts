@@ -1,3 +1,4 @@
+import { groupedNumber } from '../../model/grouped-number.ts';
 import { aboutTime } from '../about.ts';
 import type { Rule } from '../rule.ts';
 import { DEADLOCK_TIMEOUT_MS, whileWaiting } from '../while-waiting.ts';
@@ -16,7 +17,7 @@ export const lockTimeoutTooLong: Rule = {
     return whileWaiting(
       input,
       (tables) => `Waits for ${tables} for up to ${aboutTime(lockTimeoutMs).replace('about ', '')}.`,
-      `up to ${lockTimeoutMs.toLocaleString('en-US')} ms for each lock; after deadlock_timeout (1 s) the server may also cancel a request of the application`,
+      `up to ${groupedNumber(lockTimeoutMs)} ms for each lock; after deadlock_timeout (1 s) the server may also cancel a request of the application`,
     );
   },
 };

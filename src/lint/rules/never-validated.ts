@@ -20,7 +20,8 @@ export const neverValidated: Rule = {
       return null;
     const { name } = added.constraint;
     if ('enforced' in added.constraint && !added.constraint.enforced) return null;
-    for (const action of input.later('alter-table')) if (settles(action, input, added.key, name)) return null;
+    for (const action of input.laterOn(added.key, 'alter-table'))
+      if (settles(action, input, added.key, name)) return null;
     return {
       title: `Nothing validates ${name ?? 'the new constraint'} of ${added.key}.`,
       consequence:
