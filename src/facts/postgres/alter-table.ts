@@ -133,6 +133,7 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
         emptyColumns: isNew,
         bringsKey: bringsKey(action),
         opened: openedColumns(before, action),
+        leavesIndexesEmpty: before.partitionBy !== null && action.commands.some((one) => writesAnew(before, one)),
       });
     }
     case 'drop-constraint':
@@ -164,6 +165,13 @@ function refuseNewNotNull({ catalog, draft, version }: FactsContext, before: Tab
   inPreparation(draft, () =>
     addFailure(draft, '42703', `there is no column ${relationKey(before.name)}.${column} yet`),
   );
+}
+
+/** Commands that have even a partitioned table written anew, which has nothing to write. */
+function writesAnew(table: Table, command: AlterCommand): boolean {
+  if (command.kind === 'set-logged') return table.persistence !== 'permanent';
+  if (command.kind === 'set-unlogged') return table.persistence !== 'unlogged';
+  return command.kind === 'set-access-method';
 }
 
 function openedColumns(table: Table, action: AlterTable): readonly string[] {

@@ -3,7 +3,15 @@ import type { AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { childrenOf, ownedSequences, referencingTables } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
-import { type FactsContext, hasChildren, isKnown, lockTree, reached, rewriteTree } from './facts-context.ts';
+import {
+  type FactsContext,
+  hasChildren,
+  isKnown,
+  lockTree,
+  reached,
+  rewriteTree,
+  withDescendants,
+} from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { isInAnyPartitionKey, isInheritedColumn } from './inheritance.ts';
 import { isValidNotNull, scanUnlessProven } from './not-null-proof.ts';
@@ -121,7 +129,9 @@ export function setNotNullFacts(context: FactsContext, table: Table, column: str
   lockTree(context, table, 'ACCESS EXCLUSIVE', only || (isThere && !asksChildren(context, table)));
   if (isThere) {
     draft.because.add(`${column} is NOT NULL already.`);
-    if (asksChildren(context, table)) scanUnlessProven(context, table, [column], only);
+    // A column that the same statement adds is below what it is here.
+    const isBelow = withDescendants(context, table).every((one) => one.columns.some(({ name }) => name === column));
+    if (asksChildren(context, table) && isBelow) scanUnlessProven(context, table, [column], only);
     return;
   }
   const what = `${relationKey(table.name)}.${column}`;

@@ -11,4 +11,6 @@ export interface ConstraintPlace {
   readonly bringsKey?: boolean;
   /** Columns that the same statement lets be NULL first (18). */
   readonly opened?: readonly string[];
+  /** The same statement has the partitioned table itself written anew, so the server reads no partition for an index. */
+  readonly leavesIndexesEmpty?: boolean;
 }
