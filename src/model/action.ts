@@ -447,6 +447,8 @@ export interface Dml {
   readonly readsInFull?: boolean;
   /** Columns that get a value: the SET lists of an UPDATE, the column list of an INSERT; null when they are not told. */
   readonly sets?: readonly string[] | null;
+  /** Columns that an UPDATE sets to their default. */
+  readonly setsToDefault?: readonly string[];
   /** The relations of FOR UPDATE OF; null when every relation read is meant. */
   readonly rowLocks?: readonly RelationReference[] | null;
   /** Sequences named by a literal in nextval(), setval(), currval(). */

@@ -28,7 +28,9 @@ export function addForeignKeyFacts(
   lockPartitions(context, table, place.only);
   lockReferenced(context, referenced);
   refuseForeignKey(context, table, key, place);
-  const covered = partitionsWithEqualKey(context, table, referenced, key);
+  // What goes in the same statement goes from the partitions, too.
+  const isDropped = place.droppedForeignKeys?.some((one) => one.join() === key.columns.join()) === true;
+  const covered = isDropped ? new Set<RelationKey>() : partitionsWithEqualKey(context, table, referenced, key);
   if (covered.size > 0) {
     // The partition's own triggers on the referenced table give way to the parent's.
     addLock(draft, referenced, 'ACCESS EXCLUSIVE');

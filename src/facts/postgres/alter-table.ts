@@ -133,6 +133,9 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
         emptyColumns: isNew,
         bringsKey: bringsKey(action),
         opened: openedColumns(before, action),
+        droppedForeignKeys: before.constraints.flatMap((one) =>
+          one.kind === 'foreign-key' && !table.constraints.some(({ name }) => name === one.name) ? [one.columns] : [],
+        ),
         leavesIndexesEmpty: before.partitionBy !== null && action.commands.some((one) => writesAnew(before, one)),
       });
     }

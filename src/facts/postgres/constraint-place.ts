@@ -11,6 +11,8 @@ export interface ConstraintPlace {
   readonly bringsKey?: boolean;
   /** Columns that the same statement lets be NULL first (18). */
   readonly opened?: readonly string[];
+  /** The columns of foreign keys that the same statement drops first. */
+  readonly droppedForeignKeys?: readonly (readonly string[])[];
   /** The same statement has the partitioned table itself written anew, so the server reads no partition for an index. */
   readonly leavesIndexesEmpty?: boolean;
 }

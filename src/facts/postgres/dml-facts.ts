@@ -61,7 +61,7 @@ function writeRows(context: FactsContext, table: Table, action: Dml): void {
   // Before 14 a DELETE looked at the bounds as well.
   if (action.verb !== 'delete' || context.version.major < 14) lockAncestors(context, table);
   lockForWrites(context, table, action);
-  if (action.verb !== 'update' && action.verb !== 'delete') lockDefaultSequences(context, table, action);
+  lockDefaultSequences(context, table, action);
   for (const one of withDescendants(context, table)) runTriggers(context, one, EVENTS[action.verb]);
 }
 
@@ -101,9 +101,12 @@ function readMode(context: FactsContext, action: Dml, read: RelationReference): 
 
 /** Columns that are left to a default of nextval(), or to an identity, take a number from their sequence. */
 function lockDefaultSequences(context: FactsContext, table: Table, action: Dml): void {
-  const { sets } = action;
+  if (action.verb === 'delete') return;
+  const { sets, setsToDefault } = action;
   for (const column of table.columns) {
-    if (sets?.includes(column.name) === true) continue;
+    const isGiven =
+      action.verb === 'update' ? setsToDefault?.includes(column.name) !== true : sets?.includes(column.name);
+    if (isGiven === true) continue;
     for (const key of column.default === null ? [] : nextvalSequences(context, column.default)) {
       addLock(context.draft, key, 'ROW EXCLUSIVE');
     }

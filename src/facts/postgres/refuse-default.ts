@@ -1,3 +1,4 @@
+import type { UserType } from '../../model/catalog.ts';
 import { findType } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import type { Expression } from '../../model/expression.ts';
@@ -30,10 +31,15 @@ function refuseForArray(context: FactsContext, what: string, value: Expression):
   addFailure(context.draft, '42804', `${value.sql} is no array, which ${what} is`);
 }
 
+/** Types that nothing but a value of their own becomes. */
+function isRefusedBy({ kind }: UserType): boolean {
+  return kind === 'enum' || kind === 'range' || kind === 'composite';
+}
+
 function isRefused(context: FactsContext, from: DataType, to: DataType): boolean {
   if (from.arrayDimensions > 0) return !isString(to, context.version.major);
   const [source, target] = [findType(context.catalog, from), findType(context.catalog, to)];
-  if (target !== null) return target.kind === 'enum' && target !== source;
+  if (target !== null) return isRefusedBy(target) && target !== source;
   // Everything has a text form.
   if (source !== null) return source.kind === 'enum' && !isString(to, context.version.major);
   return to.schema === null && hasCast(from.name, to.name, 'assignment') === false;

@@ -187,6 +187,9 @@ export function attachmentFacts(context: FactsContext, action: TableAttachment):
       addFailure(draft, '42710', `${key} has a policy ${action.name} already`);
     if (action.kind === 'alter-policy' && !isThere) addFailure(draft, '42704', `${key} has no policy ${action.name}`);
   }
+  if (relation?.kind === 'sequence' && action.kind === 'create-rule') {
+    addFailure(draft, '42809', `${key} is a sequence, which has no rules`);
+  }
   lockNamed(context, action);
   draft.because.add('Only the catalog changes, yet the table is locked against everybody while it does.');
 }

@@ -7,10 +7,13 @@ import { asNode, nodesOf, strings } from './tree-node.ts';
 import { walkTree } from './tree-walk.ts';
 
 /** How far a query reaches, beyond the relations that it names. */
-export function queryReach(statement: Node): Pick<Dml, 'readsInFull' | 'sets' | 'rowLocks' | 'sequences'> {
+export function queryReach(
+  statement: Node,
+): Pick<Dml, 'readsInFull' | 'sets' | 'setsToDefault' | 'rowLocks' | 'sequences'> {
   return {
     readsInFull: readsInFull(asNode(statement, 'InsertStmt')?.selectStmt ?? statement),
     sets: columnsSet(statement),
+    ...columnsSetToDefault(statement),
     rowLocks: lockedRelations(statement),
     sequences: namedSequences(statement),
   };
@@ -40,6 +43,12 @@ function columnsSet(statement: Node): readonly string[] | null {
   if (insert !== null) return insert.cols === undefined ? null : [...insertedColumns(insert)];
   const update = asNode(statement, 'UpdateStmt');
   return update === null ? null : updatedColumns(update);
+}
+
+function columnsSetToDefault(statement: Node): Pick<Dml, 'setsToDefault'> {
+  const targets = nodesOf(asNode(statement, 'UpdateStmt')?.targetList, 'ResTarget');
+  const names = targets.flatMap(({ name, val }) => (asNode(val, 'SetToDefault') === null ? [] : (name ?? [])));
+  return names.length === 0 ? {} : { setsToDefault: names };
 }
 
 function insertedColumns(insert: InsertStmt): ReadonlySet<string> {
