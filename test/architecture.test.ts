@@ -23,7 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['model', 'sql', 'catalog', 'facts', 'lint', 'plan'],
   snapshot: ['model', 'db', 'catalog'],
   trace: ['model', 'db', 'server'],
-  api: ['model', 'config', 'source', 'sql', 'db', 'catalog', 'snapshot', 'trace', 'pipeline', 'run'],
+  prove: ['model', 'db'],
+  api: ['model', 'config', 'source', 'sql', 'db', 'catalog', 'snapshot', 'trace', 'prove', 'pipeline', 'run'],
   index: ['model', 'config', 'pipeline', 'api'],
   cli: ['model', 'index', 'report'],
 };

@@ -12,9 +12,16 @@ import { readRowDigests } from '../../src/prove/row-digests.ts';
 import { runPlan } from '../../src/run/run-plan.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
 import { errorOf } from '../../src/trace/error-of.ts';
+import { NEEDS_NO_TRANSACTION } from '../../src/trace/statement-outcome.ts';
 import { HIGHEST_CHOICE } from './fuzz-run.ts';
 import { CHOICES_OF_A_STATEMENT, statementOf } from './statement.ts';
 import type { TracedServer } from './tracer.ts';
+
+/** What is rolled back leaves dead rows behind. */
+const TRIALS_A_COPY = 500;
+
+/** Values that are others each time. */
+const CHANGES_BY_ITSELF = /random|uuid|now\(|clock_|CURRENT_(TIME|DATE)|LOCALTIME|steady|inlined|timeofday/i;
 
 export interface PlanRunOptions {
   /** Naive migrations that go through, before it is enough. */
@@ -57,6 +64,8 @@ export class PlanRun {
   /** Smaller forms of a failure are looked for, and not counted. */
   #isShrinking = false;
   #copies = 0;
+  #trialConnection: Connection | null = null;
+  #tried = 0;
   readonly counts = { invalid: 0, 'as-it-is': 0, proved: 0, refused: 0, failed: 0 };
   readonly refusals = new Map<string, string>();
 
@@ -93,6 +102,7 @@ export class PlanRun {
   }
 
   async stop(): Promise<void> {
+    await this.#endTrial();
     await this.#admin.execute(`DROP DATABASE IF EXISTS ${this.#template} WITH (FORCE)`);
     await this.#admin.close();
   }
@@ -148,8 +158,7 @@ export class PlanRun {
   }
 
   async #verdict(sql: string): Promise<Verdict> {
-    const naive = await this.#naiveEnd(sql);
-    if (naive === null) return { kind: 'invalid' };
+    if (!(await this.#goesThrough(sql))) return { kind: 'invalid' };
     let planned: Plan;
     try {
       planned = this.#planOf(sql);
@@ -158,11 +167,12 @@ export class PlanRun {
       throw error;
     }
     if (isAsItIs(planned, sql)) return { kind: 'as-it-is' };
-    const safe = await this.#onCopy((database) => this.#safeEnd(database, planned));
-    const failures =
-      typeof safe === 'string'
-        ? [safe]
-        : [...lineDifferences(naive.lines, safe.lines), ...lineDifferences(naive.rows, safe.rows)];
+    const [naive, safe] = await Promise.all([
+      this.#onCopy((database) => this.#naiveEnd(database, sql)),
+      this.#onCopy((database) => this.#safeEnd(database, planned)),
+    ]);
+    const rows = typeof safe === 'string' || CHANGES_BY_ITSELF.test(sql) ? [] : lineDifferences(naive.rows, safe.rows);
+    const failures = typeof safe === 'string' ? [safe] : [...lineDifferences(naive.lines, safe.lines), ...rows];
     if (failures.length === 0) return { kind: 'proved' };
     const steps = planned.migrations.flatMap((one) => one.steps.map((step) => stepText(step)));
     return { kind: 'failed', steps, failures };
@@ -186,17 +196,51 @@ export class PlanRun {
       .plan;
   }
 
-  /** Where the naive migration ends; null when the server refuses it. */
-  #naiveEnd(sql: string): Promise<End | null> {
+  /** Whether the server takes the naive migration at all; nothing of it stays where it can be taken back. */
+  async #goesThrough(sql: string): Promise<boolean> {
+    const trial = await this.#trial();
+    await trial.execute('BEGIN');
+    const error = await errorOf(trial, sql);
+    await trial.execute('ROLLBACK');
+    if (error === null) return true;
+    if (error.sqlstate !== NEEDS_NO_TRANSACTION) return false;
     return this.#onCopy(async (database) => {
       const connection = await connect(this.#server, database);
       try {
-        const error = await errorOf(connection, sql);
-        return error === null ? await endOf(connection) : null;
+        return (await errorOf(connection, sql)) === null;
       } finally {
         await connection.close();
       }
     });
+  }
+
+  /** A copy to try statements on, in transactions that are taken back. */
+  async #trial(): Promise<Connection> {
+    if (this.#trialConnection !== null && this.#tried < TRIALS_A_COPY) {
+      this.#tried += 1;
+      return this.#trialConnection;
+    }
+    await this.#endTrial();
+    const database = `${this.#template}_trial`;
+    await this.#admin.execute(`CREATE DATABASE ${database} TEMPLATE ${this.#template}`);
+    this.#trialConnection = await connect(this.#server, database);
+    this.#tried = 0;
+    return this.#trialConnection;
+  }
+
+  async #endTrial(): Promise<void> {
+    await this.#trialConnection?.close();
+    await this.#admin.execute(`DROP DATABASE IF EXISTS ${this.#template}_trial WITH (FORCE)`);
+  }
+
+  async #naiveEnd(database: string, sql: string): Promise<End> {
+    const connection = await connect(this.#server, database);
+    try {
+      await connection.execute(sql);
+      return await endOf(connection);
+    } finally {
+      await connection.close();
+    }
   }
 
   /** Where the guarded run ends, past all gates; what stopped it when it did not get there. */

@@ -25,7 +25,7 @@ SET LOCAL lock_timeout = '5000ms';
 SET LOCAL statement_timeout = '0ms';
 DO $evenkeel$
 BEGIN
-  IF EXISTS (SELECT 1 FROM public.orders c WHERE c.approved_by IS NOT NULL AND NOT EXISTS (SELECT 1 FROM public.customers p WHERE p.id = c.approved_by)) THEN
+  IF EXISTS (SELECT 1 FROM ONLY public.orders c WHERE c.approved_by IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ONLY public.customers p WHERE p.id = c.approved_by)) THEN
     RAISE EXCEPTION USING ERRCODE = '23503', MESSAGE = 'rows of public.orders have a approved_by that is not in public.customers: delete or mend them before orders_approved_by_fkey can be added';
   END IF;
 END

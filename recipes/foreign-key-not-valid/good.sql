@@ -14,7 +14,7 @@ SET LOCAL lock_timeout = '5000ms';
 SET LOCAL statement_timeout = '0ms';
 DO $evenkeel$
 BEGIN
-  IF EXISTS (SELECT 1 FROM public.orders c WHERE c.customer_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM public.customers p WHERE p.id = c.customer_id)) THEN
+  IF EXISTS (SELECT 1 FROM ONLY public.orders c WHERE c.customer_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ONLY public.customers p WHERE p.id = c.customer_id)) THEN
     RAISE EXCEPTION USING ERRCODE = '23503', MESSAGE = 'rows of public.orders have a customer_id that is not in public.customers: delete or mend them before orders_customer_fk can be added';
   END IF;
 END

@@ -103,11 +103,53 @@ DO $evenkeel$ BEGIN RAISE EXCEPTION USING MESSAGE = 'Gate 07-gate-type-total: De
 BEGIN;
 SET LOCAL lock_timeout = '100ms';
 SET LOCAL statement_timeout = '5000ms';
+DO $evenkeel$
+BEGIN
+  PERFORM pg_catalog.set_config('evenkeel.carried', (SELECT COALESCE(pg_catalog.jsonb_agg(s.sql), '[]')::text FROM (
+    SELECT pg_catalog.unnest(ARRAY[
+      CASE WHEN pg_catalog.col_description(a.attrelid, a.attnum) IS NOT NULL THEN pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', a.attrelid::pg_catalog.regclass, a.attname, pg_catalog.col_description(a.attrelid, a.attnum)) END,
+      CASE WHEN COALESCE(a.attstattarget, -1) >= 0 THEN pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', a.attrelid::pg_catalog.regclass, a.attname, a.attstattarget) END,
+      CASE WHEN a.attoptions IS NOT NULL THEN pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', a.attrelid::pg_catalog.regclass, a.attname, pg_catalog.array_to_string(a.attoptions, ', ')) END
+    ]) FROM pg_catalog.pg_attribute a WHERE a.attrelid = 'public.orders'::pg_catalog.regclass AND a.attnum = (SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = 'public.orders'::pg_catalog.regclass AND attname = 'total' AND NOT attisdropped)
+    UNION ALL SELECT pg_catalog.format('GRANT %s (%I) ON %s TO %s%s', x.privilege_type, a.attname, a.attrelid::pg_catalog.regclass,
+      CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END,
+      CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM pg_catalog.pg_attribute a, pg_catalog.aclexplode(a.attacl) x WHERE a.attrelid = 'public.orders'::pg_catalog.regclass AND a.attnum = (SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = 'public.orders'::pg_catalog.regclass AND attname = 'total' AND NOT attisdropped)
+    UNION ALL SELECT pg_catalog.unnest(ARRAY[
+      CASE WHEN pg_catalog.obj_description(i.indexrelid, 'pg_class') IS NOT NULL THEN pg_catalog.format('COMMENT ON INDEX %s IS %L', i.indexrelid::pg_catalog.regclass, pg_catalog.obj_description(i.indexrelid, 'pg_class')) END,
+      CASE WHEN i.indisclustered THEN pg_catalog.format('ALTER TABLE %s CLUSTER ON %s', 'public.orders'::pg_catalog.regclass, pg_catalog.quote_ident((SELECT relname FROM pg_catalog.pg_class WHERE oid = i.indexrelid))) END,
+      CASE WHEN i.indisreplident THEN pg_catalog.format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %s', 'public.orders'::pg_catalog.regclass, pg_catalog.quote_ident((SELECT relname FROM pg_catalog.pg_class WHERE oid = i.indexrelid))) END
+    ]) FROM pg_catalog.pg_index i WHERE i.indrelid = 'public.orders'::pg_catalog.regclass AND ((SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = 'public.orders'::pg_catalog.regclass AND attname = 'total' AND NOT attisdropped) = ANY (i.indkey::int2[]) OR EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.indexrelid
+      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = 'public.orders'::pg_catalog.regclass AND d.refobjsubid = (SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = 'public.orders'::pg_catalog.regclass AND attname = 'total' AND NOT attisdropped)))
+    UNION ALL SELECT pg_catalog.format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', i.indexrelid::pg_catalog.regclass, t.attnum, t.attstattarget)
+    FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute t ON t.attrelid = i.indexrelid
+    WHERE i.indrelid = 'public.orders'::pg_catalog.regclass AND COALESCE(t.attstattarget, -1) >= 0 AND ((SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = 'public.orders'::pg_catalog.regclass AND attname = 'total' AND NOT attisdropped) = ANY (i.indkey::int2[]) OR EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.indexrelid
+      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = 'public.orders'::pg_catalog.regclass AND d.refobjsubid = (SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = 'public.orders'::pg_catalog.regclass AND attname = 'total' AND NOT attisdropped)))
+    UNION ALL SELECT pg_catalog.format('COMMENT ON CONSTRAINT %I ON %s IS %L', k.conname, 'public.orders'::pg_catalog.regclass, pg_catalog.obj_description(k.oid, 'pg_constraint'))
+    FROM pg_catalog.pg_constraint k WHERE k.conrelid = 'public.orders'::pg_catalog.regclass AND (SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = 'public.orders'::pg_catalog.regclass AND attname = 'total' AND NOT attisdropped) = ANY (k.conkey)
+      AND pg_catalog.obj_description(k.oid, 'pg_constraint') IS NOT NULL
+    UNION ALL SELECT pg_catalog.unnest(ARRAY[
+      pg_catalog.pg_get_statisticsobjdef(s.oid),
+      CASE WHEN COALESCE(s.stxstattarget, -1) >= 0 THEN pg_catalog.format('ALTER STATISTICS %s SET STATISTICS %s', pg_catalog.format('%s.%I', s.stxnamespace::pg_catalog.regnamespace, s.stxname), s.stxstattarget) END,
+      CASE WHEN pg_catalog.obj_description(s.oid, 'pg_statistic_ext') IS NOT NULL THEN pg_catalog.format('COMMENT ON STATISTICS %s IS %L', pg_catalog.format('%s.%I', s.stxnamespace::pg_catalog.regnamespace, s.stxname), pg_catalog.obj_description(s.oid, 'pg_statistic_ext')) END
+    ]) FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = 'public.orders'::pg_catalog.regclass AND EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass AND d.objid = s.oid
+      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = 'public.orders'::pg_catalog.regclass AND d.refobjsubid = (SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = 'public.orders'::pg_catalog.regclass AND attname = 'total' AND NOT attisdropped))
+  ) s(sql) WHERE s.sql IS NOT NULL), true);
+END
+$evenkeel$;
 DROP TRIGGER zzz_evenkeel_orders_total_sync ON public.orders;
 DROP FUNCTION public.evenkeel_orders_total_sync();
 ALTER TABLE public.orders DROP COLUMN total;
 ALTER TABLE public.orders RENAME COLUMN evenkeel_total_new TO total;
 ALTER TABLE public.orders ALTER COLUMN total SET DEFAULT 0;
 ALTER TABLE public.orders RENAME CONSTRAINT orders_evenkeel_total_new_not_null TO orders_total_not_null;
+DO $evenkeel$
+DECLARE carried text;
+BEGIN
+  FOR carried IN SELECT pg_catalog.jsonb_array_elements_text(pg_catalog.current_setting('evenkeel.carried')::jsonb) LOOP
+    EXECUTE carried;
+  END LOOP;
+END
+$evenkeel$;
 COMMIT;
 -- afterwards: public.orders has no column evenkeel_total_new

@@ -13,6 +13,7 @@ import { repositoryRoot } from '../source/repository-root.ts';
 import { readTypeormSettings } from '../source/typeorm-settings.ts';
 import { readBaseline } from './baseline-file.ts';
 import { type InputOptions, loadInput, loadReadableInput, type UnreadableMigration } from './load-input.ts';
+import type { ProveOptions } from './prove-migrations.ts';
 import type { TraceOptions } from './trace-migrations.ts';
 
 export interface CheckOptions extends InputOptions, TraceOptions {
@@ -65,9 +66,15 @@ export async function explainFiles(options: ExplainOptions): Promise<ExplainRepo
   return traceExplain(report, input, options.signal);
 }
 
+export interface PlanOptions extends InputOptions, ProveOptions {}
+
 /** The safe plan for migrations; on a live server for those that are not applied yet. */
-export async function planMigrations(options: InputOptions): Promise<PlanReport> {
-  return plan(await loadInput(options));
+export async function planMigrations(options: PlanOptions): Promise<PlanReport> {
+  const input = await loadInput(options);
+  const report = plan(input);
+  if (options.prove !== true) return report;
+  const { proveMigrations } = await import('./prove-migrations.ts');
+  return proveMigrations(report, input, options.signal);
 }
 
 function rulesOf({ rules }: CheckOptions): RuleSettings {

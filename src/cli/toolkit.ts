@@ -32,6 +32,12 @@ export interface ApplyOptions {
   readonly signal: AbortSignal;
 }
 
+/** Whether to run a plan, and its migrations as they stand, on a server of our own. */
+export interface ProveOptions {
+  readonly prove?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 export interface CheckOptions extends JudgeOptions, TraceOptions {
   readonly rules?: RuleSettings;
   readonly baselineFile?: string;
@@ -66,7 +72,7 @@ export interface Toolkit {
   readonly listRecipes: () => readonly RecipeDescription[];
   readonly readRecipePage: (name: string) => Promise<ManualPage>;
   readonly explain: (options: JudgeOptions & TraceOptions) => Promise<ExplainReport>;
-  readonly makePlan: (options: JudgeOptions) => Promise<PlanReport>;
+  readonly makePlan: (options: JudgeOptions & ProveOptions) => Promise<PlanReport>;
   readonly apply: (options: ApplyOptions) => Promise<RunOutcome>;
   readonly takeSnapshot: (options: {
     readonly databaseUrl: string;

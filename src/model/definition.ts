@@ -19,6 +19,8 @@ export interface ColumnDefinition {
   /** The default, or the expression of a generated column. */
   readonly default: Expression | null;
   readonly identity: 'always' | 'by-default' | null;
+  /** The options of the identity's sequence in their brackets, where some are written. */
+  readonly identitySql?: string;
   readonly generated: 'stored' | 'virtual' | null;
   /** PRIMARY KEY, UNIQUE, CHECK and REFERENCES written at the column; NOT NULL with its name where one was given. */
   readonly constraints: readonly ConstraintDefinition[];

@@ -2,6 +2,7 @@ import type { StatementFacts } from './facts.ts';
 import type { Finding, SuppressedFinding } from './finding.ts';
 import type { InputProblem } from './input-problem.ts';
 import type { Plan } from './plan.ts';
+import type { PlanProof } from './plan-proof.ts';
 import type { RuleDescription } from './rule-settings.ts';
 import type { MigrationRecord } from './run-record.ts';
 import type { ServerVersion } from './server-version.ts';
@@ -69,6 +70,8 @@ export interface PlanReport {
   readonly plan: Plan;
   /** One sentence a statement that was left as it stands or could not be made safer, with the reason. */
   readonly notes: readonly { readonly path: string; readonly line: number; readonly note: string }[];
+  /** Missing where nobody asked for it. */
+  readonly proof?: PlanProof;
 }
 
 export interface StatusReport {

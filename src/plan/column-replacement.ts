@@ -6,6 +6,7 @@ import { type RelationKey, relationKey } from '../model/relation-name.ts';
 import { deferralSql, foreignKeySql } from '../sql/postgres/foreign-key-sql.ts';
 import { quoteIdentifier } from '../sql/postgres/quote.ts';
 import { renameIdentifier } from '../sql/postgres/rename-identifier.ts';
+import { carryOver } from './carry-over.ts';
 import { columnExists, functionHasSource, noRowMatches } from './post-condition.ts';
 import type { RecipeInput } from './recipe.ts';
 import { concurrentIndex } from './recipes/create-index-concurrently.ts';
@@ -41,11 +42,6 @@ const ALWAYS_FITS = new Set([
   'json>jsonb',
   'jsonb>json',
 ]);
-
-/** What the naive statement keeps and a second column does not have. */
-export function notCarriedOver({ key, column }: ColumnReplacement): string {
-  return `Comments, privileges, statistics targets, storage settings and extended statistics of ${key}.${column.name} are not carried over to the new column; neither are comments on its indexes and constraints.`;
-}
 
 /** Whether every value of the old type has one of the new, without an expression of the user's. */
 export function alwaysFits(column: Column, command: ColumnReplacement['command']): boolean {
@@ -143,17 +139,23 @@ export function sameConstraints(change: ColumnReplacement): readonly StepDraft[]
     const expression = renameIdentifier(one.expression.sql, column.name, newColumn);
     steps.push({
       kind: 'replan',
-      sql: `ALTER TABLE ${key} ADD CONSTRAINT ${quoteIdentifier(carriedName(one.name))} CHECK (${expression})`,
+      sql: `ALTER TABLE ${key} ADD CONSTRAINT ${quoteIdentifier(carriedName(one.name))} CHECK (${expression})${one.noInherit ? ' NO INHERIT' : ''}${validityOf(one)}`,
     });
   }
   for (const one of carriedForeignKeys(change)) {
     const own = (name: string): string => (name === column.name ? newColumn : name);
     steps.push({
       kind: 'replan',
-      sql: `ALTER TABLE ${key} ADD CONSTRAINT ${quoteIdentifier(carriedName(one.name))} ${foreignKeySql(one, { own })}`,
+      sql: `ALTER TABLE ${key} ADD CONSTRAINT ${quoteIdentifier(carriedName(one.name))} ${foreignKeySql(one, { own })}${validityOf(one)}`,
     });
   }
   return steps;
+}
+
+/** A constraint that says nothing of the rows there are says nothing of the copies either. */
+function validityOf({ valid, enforced }: { readonly valid: boolean; readonly enforced?: false }): string {
+  if (enforced === false) return ' NOT ENFORCED';
+  return valid ? '' : ' NOT VALID';
 }
 
 function carriedChecks(change: ColumnReplacement): readonly Extract<Table['constraints'][number], { kind: 'check' }>[] {
@@ -206,7 +208,9 @@ export function swapSql(
   const quoted = quoteIdentifier(newColumn);
   const schema = change.table.name.schema;
   const sequences = ownedSequences(input.catalog, key, column.name);
+  const carried = carryOver(key, column.name);
   return [
+    carried.remember,
     ...sync.dropAll,
     ...(column.identity === null
       ? sequences.map((sequence) => `ALTER SEQUENCE ${sequence} OWNED BY ${key}.${quoted}`)
@@ -222,6 +226,7 @@ export function swapSql(
         `ALTER TABLE ${key} RENAME CONSTRAINT ${quoteIdentifier(carriedName(one.name))} TO ${quoteIdentifier(one.name)}`,
     ),
     ...notNullInPlace(input, change),
+    carried.restore,
   ];
 }
 

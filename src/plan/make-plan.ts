@@ -1,4 +1,5 @@
 import type { Action, TransactionControl } from '../model/action.ts';
+import { inPasses } from '../model/alter-pass.ts';
 import type { Catalog, Table } from '../model/catalog.ts';
 import { findRelation, nameForCreation, tableOf } from '../model/catalog-lookup.ts';
 import { UnplannableError } from '../model/error.ts';
@@ -87,7 +88,8 @@ class MigrationPlanner {
       return;
     }
     this.#assumeMissingTable(action, statement);
-    for (const one of this.#isHarmless(statement) ? [statement] : splitCommands(statement)) this.#plan(one, line);
+    const apart = this.#isHarmless(statement) ? [statement] : splitCommands(inOrder(statement));
+    for (const one of apart) this.#plan(one, line);
   }
 
   /** What a migration takes back itself, or leaves for somebody else to commit, must not be done for good. */
@@ -256,4 +258,11 @@ function ordinaryTable(catalog: Catalog, reference: RelationReference): Table {
     rowsEstimate: null,
     bytes: null,
   };
+}
+
+/** Commands in the order in which the server runs them, which is not always the one they stand in. */
+function inOrder(statement: Statement): Statement {
+  const { action } = statement;
+  if (action.kind !== 'alter-table') return statement;
+  return { ...statement, action: { ...action, commands: inPasses(action.commands) } };
 }

@@ -62,6 +62,7 @@ function columns(compression: string): string {
     AND ${own('pg_class', 'c.oid')}`;
 }
 
+/** Without the parts of a foreign key that the server keeps for each partition of the table that it points at. */
 function constraints(enforced: string): string {
   return `SELECT 'constraint ' || k.conname || ' of ' || CASE WHEN k.contypid <> 0 THEN 'domain ' || k.contypid::pg_catalog.regtype
     ELSE k.conrelid::pg_catalog.regclass::text END AS object,
@@ -70,7 +71,8 @@ function constraints(enforced: string): string {
     CASE WHEN k.conindid <> 0 THEN ' INDEX ' || k.conindid::pg_catalog.regclass END,
     ${comment('pg_constraint', 'k.oid')}) AS text
   FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
-  WHERE k.contype <> 't' AND ${USERS} AND ${own('pg_constraint', 'k.oid')}`;
+  WHERE k.contype <> 't' AND ${USERS}
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint w WHERE w.oid = k.conparentid AND w.conrelid = k.conrelid) AND ${own('pg_constraint', 'k.oid')}`;
 }
 
 const INDEXES = `SELECT 'index ' || ${RELATION} AS object,
@@ -111,11 +113,14 @@ const POLICIES = `SELECT 'policy ' || p.polname || ' of ' || p.polrelid::pg_cata
   FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ${USERS}`;
 
-const STATISTICS = `SELECT 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname) AS object,
-  pg_catalog.concat(pg_catalog.pg_get_statisticsobjdef(s.oid),
-    CASE WHEN COALESCE(s.stxstattarget, -1) >= 0 THEN ' STATISTICS ' || s.stxstattarget END,
+function statistics(expressions: string): string {
+  return `SELECT 'statistics ' || pg_catalog.format('%I.%I', n.nspname, s.stxname) AS object,
+  pg_catalog.concat('KINDS ', s.stxkind, ' ON ', (SELECT pg_catalog.string_agg(a.attname, ', ' ORDER BY a.attname)
+      FROM pg_catalog.pg_attribute a WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys::int2[])), ${expressions}
+    ' FROM ', s.stxrelid::pg_catalog.regclass, CASE WHEN COALESCE(s.stxstattarget, -1) >= 0 THEN ' STATISTICS ' || s.stxstattarget END,
     ' OWNER ', pg_catalog.pg_get_userbyid(s.stxowner), ${comment('pg_statistic_ext', 's.oid')}) AS text
   FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace WHERE ${USERS}`;
+}
 
 const PUBLICATIONS = `SELECT 'publication ' || p.pubname AS object,
   pg_catalog.concat(CASE WHEN p.puballtables THEN 'FOR ALL TABLES ' END, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate,
@@ -162,7 +167,8 @@ export const CATALOG_QUERIES: readonly CatalogQuery[] = [
   { sql: TRIGGERS },
   { sql: RULES },
   { sql: POLICIES },
-  { sql: STATISTICS },
+  { until: 13, sql: statistics('') },
+  { since: 14, sql: statistics("' EXPRESSIONS ' || pg_catalog.pg_get_expr(s.stxexprs, s.stxrelid),") },
   { sql: PUBLICATIONS },
   { until: 14, sql: published("''") },
   {

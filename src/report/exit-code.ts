@@ -3,7 +3,7 @@ import type { CheckReport, ExplainReport, Report, ReporterOutput } from '../mode
 /**
  * The exit code of a report: 2 when `check` could not read a file, 1 when it has an error or a warning, or when a trace
  * shows that derived facts are wrong or that a server refuses what no finding speaks of, or when `status` shows a migration that failed,
- * was edited after it was applied, or whose file is gone; else 0.
+ * was edited after it was applied, or whose file is gone, or when a plan was to be proved and was not; else 0.
  */
 export function exitCodeOf(report: Report): ReporterOutput['exitCode'] {
   switch (report.kind) {
@@ -17,7 +17,7 @@ export function exitCodeOf(report: Report): ReporterOutput['exitCode'] {
     case 'explain':
       return isWrong(report) ? 1 : 0;
     case 'plan':
-      return 0;
+      return report.proof === undefined || report.proof.outcome === 'equal' ? 0 : 1;
   }
 }
 

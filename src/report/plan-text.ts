@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { MigrationPlan, Plan, Step } from '../model/plan.ts';
 import type { PlanReport } from '../model/report.ts';
 import type { Paint } from './paint.ts';
+import { proofText } from './proof-text.ts';
 import { countText } from './quantity-text.ts';
 import { stepLocks, stepManner, stepSql } from './step-text.ts';
 import { labelled } from './wrap-text.ts';
@@ -16,8 +17,10 @@ export function planText(report: PlanReport, paint: Paint): string {
   const size = `${countText(steps, 'step')} for ${countText(plan.migrations.length, 'migration')}`;
   const head = `${paint.bold(`${size} on PostgreSQL ${plan.serverMajor}.`)} Made for the schema with fingerprint ${plan.fingerprint.slice(0, 12)}; any other is refused.`;
   const migrations = plan.migrations.map((migration) => migrationText(migration, report, paint));
-  const next = `Next: ${paint.cyan(`evenkeel apply ${commonPath(plan)}`)}`;
-  return `${[head, ...migrations, next].join('\n\n')}\n`;
+  const isFit = report.proof === undefined || report.proof.outcome === 'equal';
+  const next = isFit ? [`Next: ${paint.cyan(`evenkeel apply ${commonPath(plan)}`)}`] : [];
+  const proof = report.proof === undefined ? [] : [proofText(report.proof, paint)];
+  return `${[head, ...migrations, ...proof, ...next].join('\n\n')}\n`;
 }
 
 function migrationText(migration: MigrationPlan, report: PlanReport, paint: Paint): string {

@@ -1,7 +1,7 @@
 import type { StatementFacts } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputProblem } from '../model/input-problem.ts';
-import type { CheckReport, ExplainReport, JudgedStatement, Report, StatusReport } from '../model/report.ts';
+import type { CheckReport, ExplainReport, JudgedStatement, PlanReport, Report, StatusReport } from '../model/report.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import { findingsInOrder } from './findings-in-order.ts';
 import { blockedBy } from './lock-text.ts';
@@ -22,10 +22,14 @@ function shapeOf(report: Report): object {
     case 'explain':
       return explainShape(report);
     case 'plan':
-      return report.plan;
+      return planShape(report);
     case 'status':
       return statusShape(report);
   }
+}
+
+function planShape({ plan, notes, proof }: PlanReport): object {
+  return { ...plan, ...(notes.length > 0 ? { notes } : {}), ...(proof === undefined ? {} : { proof }) };
 }
 
 function explainShape(report: ExplainReport): object {

@@ -115,11 +115,19 @@ export class TracedServer {
     return rows.map(({ name }) => name);
   }
 
-  /** A session that statements run in. */
-  connect(database: string, settings: Readonly<Record<string, string>> = {}): Promise<Connection> {
+  /** Where the role of the statements reaches a database. */
+  url(database: string): string {
     const url = new URL(this.#server.url(database));
     url.username = ROLE;
-    return connectPostgres(url.href, { applicationName: 'evenkeel:trace', settings: { ...SESSION, ...settings } });
+    return url.href;
+  }
+
+  /** A session that statements run in. */
+  connect(database: string, settings: Readonly<Record<string, string>> = {}): Promise<Connection> {
+    return connectPostgres(this.url(database), {
+      applicationName: 'evenkeel:trace',
+      settings: { ...SESSION, ...settings },
+    });
   }
 
   /** A superuser's session, to look on. */

@@ -9,6 +9,7 @@ import type { PlanReport } from '../../src/model/report.ts';
 import { check } from '../../src/pipeline/check.ts';
 import { plan } from '../../src/pipeline/plan.ts';
 import { RECIPE_NAMES } from '../../src/plan/recipe.ts';
+import { type CatalogLines, lineDifferences, readCatalogLines } from '../../src/prove/catalog-lines.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
 import { quoteIdentifier } from '../../src/sql/postgres/quote.ts';
@@ -24,6 +25,15 @@ async function catalogOf(database: TestDatabase): Promise<Catalog> {
   const connection = await connectPostgres(database.url, { applicationName: 'test' });
   try {
     return await readCatalog(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function linesOf(database: TestDatabase): Promise<CatalogLines> {
+  const connection = await connectPostgres(database.url, { applicationName: 'test' });
+  try {
+    return await readCatalogLines(connection);
   } finally {
     await connection.close();
   }
@@ -90,6 +100,7 @@ describe.each(MAJORS)('on PostgreSQL %i', (major) => {
     const expected = await catalogOf(naive);
     const actual = await catalogOf(safe);
     expect(catalogDifferences(expected, actual, { columnOrder: 'ignore' })).toEqual([]);
+    expect(lineDifferences(await linesOf(naive), await linesOf(safe))).toEqual([]);
     expect(await rowsOf(safe, actual)).toEqual(await rowsOf(naive, expected));
     await Promise.all([naive.drop(), safe.drop()]);
   });

@@ -343,7 +343,7 @@ describe('json', () => {
   });
 
   it('of plan is the plan itself', () => {
-    expect(JSON.parse(renderReport(savedPlan, 'json').output)).toEqual(savedPlan.plan);
+    expect(JSON.parse(renderReport(savedPlan, 'json').output)).toMatchObject(savedPlan.plan);
   });
 
   it('of status is the report', () => {

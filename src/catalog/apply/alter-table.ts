@@ -1,5 +1,6 @@
 import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommand } from '../../model/alter-command.ts';
+import { inPasses } from '../../model/alter-pass.ts';
 import type { Catalog, Table, View } from '../../model/catalog.ts';
 import { findRelation, findTable } from '../../model/catalog-lookup.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
@@ -22,8 +23,7 @@ export function alterTable(catalog: Catalog, action: AlterTable): Catalog {
   if (relation?.kind === 'materialized-view') return alterMaterializedView(catalog, relation, action);
   if (relation?.kind !== 'table') return catalog;
   const key = relationKey(relation.name);
-  const commands = [...action.commands].sort((a, b) => passOf(a) - passOf(b));
-  return commands.reduce((changed, command) => alter(changed, key, command, action.only), catalog);
+  return inPasses(action.commands).reduce((changed, command) => alter(changed, key, command, action.only), catalog);
 }
 
 function alterMaterializedView(catalog: Catalog, view: View, action: AlterTable): Catalog {
@@ -46,39 +46,6 @@ function alterIndex(catalog: Catalog, action: AlterTable): Catalog {
           : changed,
     catalog,
   );
-}
-
-/** The passes of ALTER TABLE (AlterTablePass in the server's tablecmds.c). */
-function passOf(command: AlterCommand): number {
-  switch (command.kind) {
-    case 'drop-column':
-    case 'drop-constraint':
-    case 'drop-default':
-    case 'drop-identity':
-    case 'drop-not-null':
-    case 'drop-expression':
-      return 0;
-    case 'set-type':
-      return 1;
-    case 'add-column':
-      return 2;
-    case 'set-expression':
-      return 3;
-    case 'add-constraint':
-      return constraintPass(command.constraint.kind);
-    case 'set-not-null':
-      return 5;
-    case 'set-default':
-    case 'add-identity':
-      return 7;
-    default:
-      return 8;
-  }
-}
-
-function constraintPass(kind: string): number {
-  if (kind === 'check' || kind === 'not-null') return 4;
-  return kind === 'foreign-key' ? 7 : 6;
 }
 
 function alter(catalog: Catalog, key: RelationKey, command: AlterCommand, only: boolean): Catalog {

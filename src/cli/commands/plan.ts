@@ -1,6 +1,9 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { CliContext } from '../context.ts';
+import { interruption } from '../interruption.ts';
 import { addJudgeFlags, type JudgeFlags, judgeOptions, pathsArgument } from '../options.ts';
 import { printReport } from '../print-report.ts';
+import type { ProveOptions } from '../toolkit.ts';
 import type { CommandDeps } from './command-deps.ts';
 
 /** `evenkeel plan <file...>`: the same change in steps that nobody notices. */
@@ -14,9 +17,33 @@ export function planCommand({ context, toolkit, setExitCode }: CommandDeps): Com
       'after',
       '\nExample:\n  $ evenkeel plan drizzle/0002_public_id.sql --schema schema.sql --format sql > safe.sql',
     );
-  return addJudgeFlags(command, ['text', 'json', 'sql']).action(async (paths: readonly string[], flags: JudgeFlags) => {
+  addJudgeFlags(command, ['text', 'json', 'sql']).addOption(
+    new Option(
+      '--prove',
+      'also run the plan on a PostgreSQL server of our own, and the migration as it stands beside it, and compare the two',
+    ),
+  );
+  return command.action(async (paths: readonly string[], flags: JudgeFlags & { readonly prove?: boolean }) => {
     const config = await toolkit.loadConfig(context.cwd);
-    const report = await toolkit.makePlan(judgeOptions(paths, flags, config));
+    const options = judgeOptions(paths, flags, config);
+    const report = await withProof(flags.prove === true, context, (prove) =>
+      toolkit.makePlan({ ...options, ...prove }),
+    );
     setExitCode(printReport(report, flags.format, context));
   });
+}
+
+/** With `--prove`, Ctrl+C stops the server and removes it first. */
+async function withProof<Answer>(
+  isAsked: boolean,
+  context: CliContext,
+  work: (options: ProveOptions) => Promise<Answer>,
+): Promise<Answer> {
+  if (!isAsked) return work({});
+  const interrupt = interruption(context, 'Stopping the server of the proof');
+  try {
+    return await work({ prove: true, signal: interrupt.signal });
+  } finally {
+    interrupt.close();
+  }
 }

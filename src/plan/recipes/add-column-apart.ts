@@ -1,5 +1,6 @@
-import type { ColumnDefinition, ConstraintDefinition } from '../../model/definition.ts';
+import type { ConstraintDefinition } from '../../model/definition.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
+import { columnSql } from '../column-sql.ts';
 import type { Recipe } from '../recipe.ts';
 import type { StepDraft } from '../step-draft.ts';
 import { alterTarget } from '../target-table.ts';
@@ -15,11 +16,10 @@ export const addColumnApart: Recipe = {
     const apart = column.constraints.filter((constraint) => constraint.kind !== 'not-null');
     if (apart.length === 0 || target.table.columns.some((one) => one.name === column.name)) return null;
     const only = target.only ? 'ONLY ' : '';
-    const kept = { ...column, constraints: [] };
     return [
       {
         kind: 'replan',
-        sql: `ALTER TABLE ${only}${target.key} ADD COLUMN ${ifNotExists ? 'IF NOT EXISTS ' : ''}${columnSql(kept)}`,
+        sql: `ALTER TABLE ${only}${target.key} ADD COLUMN ${ifNotExists ? 'IF NOT EXISTS ' : ''}${columnSql(column)}`,
       },
       ...apart.map(
         (constraint): StepDraft => ({
@@ -34,17 +34,4 @@ export const addColumnApart: Recipe = {
 function constraintSql(constraint: ConstraintDefinition): string {
   const name = constraint.name === null ? '' : `CONSTRAINT ${quoteIdentifier(constraint.name)} `;
   return `${name}${constraint.sql}`;
-}
-
-/** A column definition without its constraints, NOT NULL apart. */
-function columnSql(column: ColumnDefinition): string {
-  const parts = [quoteIdentifier(column.name), column.typeSql];
-  if (column.collation !== null) parts.push(`COLLATE ${column.collation}`);
-  if (column.identity !== null)
-    parts.push(`GENERATED ${column.identity === 'always' ? 'ALWAYS' : 'BY DEFAULT'} AS IDENTITY`);
-  else if (column.generated !== null)
-    parts.push(`GENERATED ALWAYS AS (${column.default?.sql ?? ''}) ${column.generated.toUpperCase()}`);
-  else if (column.default !== null) parts.push(`DEFAULT ${column.default.sql}`);
-  if (column.notNull) parts.push('NOT NULL');
-  return parts.join(' ');
 }

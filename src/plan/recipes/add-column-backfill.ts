@@ -1,6 +1,8 @@
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
+import { bareColumnSql } from '../column-sql.ts';
 import { columnExists, noRowMatches } from '../post-condition.ts';
 import type { Recipe } from '../recipe.ts';
+import { refusesNull } from '../refuses-null.ts';
 import type { StepDraft } from '../step-draft.ts';
 import { alterTarget, walkableKey } from '../target-table.ts';
 
@@ -17,8 +19,8 @@ export const addColumnBackfill: Recipe = {
     const { column } = target.command;
     const isPlain = !column.serial && column.identity === null && column.generated === null;
     if (!isPlain || column.default === null || target.table.partitionBy !== null) return null;
+    if (refusesNull(input.catalog, column.type)) return null;
     const name = quoteIdentifier(column.name);
-    const collation = column.collation === null ? '' : ` COLLATE ${column.collation}`;
     const where = `${name} IS NULL`;
     const steps: StepDraft[] = [
       {
@@ -27,7 +29,7 @@ export const addColumnBackfill: Recipe = {
         phase: 'expand',
         why: 'Added empty, the column costs a moment; the default set by the same command fills every row inserted from now on.',
         sql: [
-          `ALTER TABLE ${target.key} ADD COLUMN ${name} ${column.typeSql}${collation}, ALTER COLUMN ${name} SET DEFAULT ${column.default.sql}`,
+          `ALTER TABLE ${target.key} ADD COLUMN ${bareColumnSql(column)}, ALTER COLUMN ${name} SET DEFAULT ${column.default.sql}`,
         ],
         undo: [`ALTER TABLE ${target.key} DROP COLUMN ${name}`],
         postCondition: columnExists(target.key, column.name),

@@ -21,7 +21,7 @@ export const checkNotValid: Recipe = {
       probeRows({
         name: `probe-${name}`,
         relation: target.key,
-        violation: `SELECT 1 FROM ${target.key} WHERE NOT (${check.expression.sql})`,
+        violation: `SELECT 1 FROM ${check.noInherit ? 'ONLY ' : ''}${target.key} WHERE NOT (${check.expression.sql})`,
         sqlstate: '23514',
         message: `rows of ${target.key} violate ${name} (${check.expression.sql}): mend them before it can be added`,
       }),

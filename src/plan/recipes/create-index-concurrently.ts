@@ -1,9 +1,9 @@
-import { findRelation } from '../../model/catalog-lookup.ts';
+import { findIndex, findRelation } from '../../model/catalog-lookup.ts';
 import { chooseIndexName } from '../../model/object-name.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { indexIsValid } from '../post-condition.ts';
-import type { Recipe } from '../recipe.ts';
+import type { Recipe, RecipeInput } from '../recipe.ts';
 import type { ConcurrentIndexDraft } from '../step-draft.ts';
 
 /** CREATE [UNIQUE] INDEX on a table people use: built CONCURRENTLY, with a name of its own, and checked afterwards. */
@@ -18,9 +18,8 @@ export const createIndexConcurrently: Recipe = {
     if (relation.kind === 'table' && relation.partitionBy !== null) return null;
     const table = relationKey(relation.name);
     if (input.isFresh(table) && !action.concurrently) return null;
-    const existing = relation.indexes.find((index) => index.name === action.name);
-    if (existing?.valid === true && action.ifNotExists) return [];
-    const name = action.name ?? chooseIndexName(input.catalog, relation.name, action.keys);
+    if (action.ifNotExists && isIndexNameTaken(input, relation.name.schema, action.name)) return [];
+    const name = action.name ?? chooseIndexName(input.catalog, relation.name, action.keys, action.include);
     return [
       concurrentIndex({
         table,
@@ -33,6 +32,13 @@ export const createIndexConcurrently: Recipe = {
     ];
   },
 };
+
+/** Whatever bears the name, the server leaves it as it is; an invalid index of that name is built anew all the same. */
+export function isIndexNameTaken({ catalog }: RecipeInput, schema: string, name: string | null): boolean {
+  if (name === null) return false;
+  const place = findIndex(catalog, { schema, name });
+  return place === null ? findRelation(catalog, { schema, name }) !== null : place.index.valid;
+}
 
 export interface ConcurrentIndexWish {
   readonly table: string;

@@ -7,7 +7,7 @@ import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { indexIsAttached, indexIsValid, relationExists } from '../post-condition.ts';
 import type { Recipe, RecipeInput } from '../recipe.ts';
 import type { StepDraft, TransactionDraft } from '../step-draft.ts';
-import { concurrentIndex } from './create-index-concurrently.ts';
+import { concurrentIndex, isIndexNameTaken } from './create-index-concurrently.ts';
 
 /**
  * An index on a partitioned table: CONCURRENTLY is refused there (0A000), so the parent gets its index ON ONLY, each
@@ -22,7 +22,8 @@ export const createIndexPartitioned: Recipe = {
     const table = findRelation(input.catalog, action.table);
     if (table?.kind !== 'table' || table.partitionBy === null) return null;
     if (input.isFresh(relationKey(table.name))) return null;
-    const name = action.name ?? chooseIndexName(input.catalog, table.name, action.keys);
+    if (action.ifNotExists && isIndexNameTaken(input, table.name.schema, action.name)) return [];
+    const name = action.name ?? chooseIndexName(input.catalog, table.name, action.keys, action.include);
     return indexTree(input, table, name, action, null);
   },
 };
@@ -48,7 +49,7 @@ function indexTree(
     return [build, ...attach];
   }
   const parts = childrenOf(input.catalog, relationKey(table.name)).flatMap((child) =>
-    indexTree(input, child, chooseIndexName(input.catalog, child.name, action.keys), action, index),
+    indexTree(input, child, chooseIndexName(input.catalog, child.name, action.keys, action.include), action, index),
   );
   return [onlyParent(table, name, action), ...parts, ...attach, ...(parentIndex === null ? [wholeIsValid(index)] : [])];
 }

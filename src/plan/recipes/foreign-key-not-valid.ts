@@ -90,11 +90,23 @@ function probeOrphans(table: Table, referenced: Table, key: ForeignKeyDefinition
       name: `probe-${name}`,
       relation: own,
       alsoReads: own === other ? [] : [other],
-      violation: `SELECT 1 FROM ${own} c WHERE ${isSet} AND NOT EXISTS (SELECT 1 FROM ${other} p WHERE ${match})`,
+      violation: `SELECT 1 FROM ${rowsOf(table)} c WHERE ${isSet} AND NOT EXISTS (SELECT 1 FROM ${rowsOf(referenced)} p WHERE ${match})${halfSet(key)}`,
       sqlstate: '23503',
       message: `rows of ${own} have a ${columns} that is not in ${other}: delete or mend them before ${name} can be added`,
     }),
   ];
+}
+
+/** A foreign key is about the rows of the tables themselves and of their partitions, never of tables that inherit. */
+function rowsOf(table: Table): string {
+  return table.partitionBy === null ? `ONLY ${relationKey(table.name)}` : relationKey(table.name);
+}
+
+/** MATCH FULL wants all columns or none. */
+function halfSet(key: ForeignKeyDefinition): string {
+  if (key.matchFull !== true || key.columns.length < 2) return '';
+  const open = key.columns.map((column) => `c.${quoteIdentifier(column)} IS NULL`);
+  return ` OR (${open.join(' OR ')}) AND NOT (${open.join(' AND ')})`;
 }
 
 function primaryKeyColumns(table: Table): readonly string[] {

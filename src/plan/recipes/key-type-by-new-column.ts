@@ -1,5 +1,5 @@
 import type { Column, Table } from '../../model/catalog.ts';
-import { type ForeignKeyPlace, ownedSequences, referencingTables } from '../../model/catalog-lookup.ts';
+import { childrenOf, type ForeignKeyPlace, ownedSequences, referencingTables } from '../../model/catalog-lookup.ts';
 import { makeObjectName } from '../../model/object-name.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import { foreignKeySql } from '../../sql/postgres/foreign-key-sql.ts';
@@ -11,7 +11,6 @@ import {
   columnReplacement,
   copyOldRows,
   followOldColumn,
-  notCarriedOver,
   sameConstraints,
   sameIndexes,
   swapSql,
@@ -40,7 +39,7 @@ export const keyTypeByNewColumn: Recipe = {
     const inbound = referencingTables(input.catalog, key).filter(({ constraint }) =>
       constraint.referencedColumns.includes(column.name),
     );
-    if (!canBeMoved(table, column, inbound)) return null;
+    if (childrenOf(input.catalog, key).length > 0 || !canBeMoved(table, column, inbound)) return null;
     const change = columnReplacement(table, key, column, command);
     const identity = identityMove(input, change);
     return [
@@ -57,7 +56,6 @@ export const keyTypeByNewColumn: Recipe = {
         name: `swap-${column.name}`,
         phase: 'contract',
         why: 'The new column takes the place of the old one, as the key that it is: catalog work only, a moment under ACCESS EXCLUSIVE.',
-        note: notCarriedOver(change),
         sql: swapSql(input, change, identity.before, identity.after),
         undo: null,
         postCondition: columnIsGone(key, change.newColumn),

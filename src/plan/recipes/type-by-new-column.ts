@@ -1,20 +1,19 @@
-import type { Column, Table } from '../../model/catalog.ts';
-import { referencingTables } from '../../model/catalog-lookup.ts';
-import { relationKey } from '../../model/relation-name.ts';
+import type { Column } from '../../model/catalog.ts';
+import { childrenOf, referencingTables } from '../../model/catalog-lookup.ts';
 import {
   type ColumnReplacement,
   columnReplacement,
   copyOldRows,
   followOldColumn,
-  notCarriedOver,
   sameConstraints,
   sameIndexes,
   swapSql,
 } from '../column-replacement.ts';
 import { columnIsGone } from '../post-condition.ts';
 import type { Recipe, RecipeInput } from '../recipe.ts';
+import { refusesNull } from '../refuses-null.ts';
 import type { GateDraft, TransactionDraft } from '../step-draft.ts';
-import { alterTarget } from '../target-table.ts';
+import { type AlterTarget, alterTarget } from '../target-table.ts';
 
 /**
  * A type change that rewrites: a new column of the new type follows the old one by trigger, is filled batch by batch,
@@ -28,7 +27,7 @@ export const typeByNewColumn: Recipe = {
     if (target === null || input.facts.failure !== null) return null;
     if (!input.facts.rewrites.includes(target.key)) return null;
     const column = target.table.columns.find((one) => one.name === target.command.column);
-    if (column === undefined || !canBeReplaced(input, target.table, column)) return null;
+    if (column === undefined || !canBeReplaced(input, target, column)) return null;
     const change = columnReplacement(target.table, target.key, column, target.command);
     return [
       ...followOldColumn(change),
@@ -42,8 +41,11 @@ export const typeByNewColumn: Recipe = {
 };
 
 /** Keys that others refer to, and columns that the server counts up by itself, need more than a second column. */
-function canBeReplaced(input: RecipeInput, table: Table, column: Column): boolean {
-  const key = relationKey(table.name);
+function canBeReplaced(
+  input: RecipeInput,
+  { table, key, command: { type } }: AlterTarget<'set-type'>,
+  column: Column,
+): boolean {
   const isReferenced = referencingTables(input.catalog, key).some((peer) =>
     peer.constraint.referencedColumns.includes(column.name),
   );
@@ -52,11 +54,15 @@ function canBeReplaced(input: RecipeInput, table: Table, column: Column): boolea
       (one.kind === 'primary-key' || one.kind === 'exclude') &&
       (!('columns' in one) || one.columns.includes(column.name)),
   );
+  // Rows of tables that inherit are changed by statements that this table's trigger does not see.
+  const isParent = childrenOf(input.catalog, key).length > 0;
   const isGeneratedFrom = table.columns.some(
     (one) => one.generated !== null && one.default?.columns.includes(column.name),
   );
   return (
     !isReferenced &&
+    !isParent &&
+    !refusesNull(input.catalog, type) &&
     !isKey &&
     !isGeneratedFrom &&
     table.partitionBy === null &&
@@ -85,7 +91,6 @@ function swap(input: RecipeInput, change: ColumnReplacement): TransactionDraft {
     name: `swap-${change.column.name}`,
     phase: 'contract',
     why: 'The new column takes the place of the old one: catalog work only, a moment under ACCESS EXCLUSIVE.',
-    note: notCarriedOver(change),
     sql: swapSql(input, change),
     undo: null,
     postCondition: columnIsGone(change.key, change.newColumn),

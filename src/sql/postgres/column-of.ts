@@ -5,7 +5,7 @@ import { type ConstraintAttributes, constraintOf, isAttribute } from './constrai
 import { dataTypeOf, isSerialType } from './data-type-of.ts';
 import { expressionOf } from './expression-of.ts';
 import { quoteIdentifier } from './quote.ts';
-import { endOfElement, type StatementSource } from './statement-source.ts';
+import { endOfElement, findWord, type StatementSource, sliceSql } from './statement-source.ts';
 import { nodesOf, strings } from './tree-node.ts';
 import { writtenType } from './written-type.ts';
 
@@ -34,9 +34,20 @@ export function columnOf(column: ColumnDef, source: StatementSource): ColumnDefi
     ...(column.storage_name ? { storage: column.storage_name } : {}),
     default: value === undefined ? null : expressionOf(value, source),
     identity: identity === undefined ? null : identity.generated_when === 'a' ? 'always' : 'by-default',
+    ...identityOptions(identity, source),
     generated: generated === undefined ? null : generated.generated_kind === 'v' ? 'virtual' : 'stored',
     constraints: columnConstraints(column, parts, source),
   };
+}
+
+/** `(START WITH 100)` behind IDENTITY. */
+function identityOptions(identity: Constraint | undefined, source: StatementSource): { readonly identitySql?: string } {
+  if ((identity?.options ?? []).length === 0) return {};
+  const word = findWord(source, 'IDENTITY', source.tokenAt(identity?.location));
+  const tokens = source.tokens();
+  const depth = tokens[word]?.depth ?? 0;
+  const end = tokens.findIndex((token, index) => index > word + 1 && token.depth === depth && token.text === ')');
+  return word < 0 || end < 0 ? {} : { identitySql: sliceSql(source, word + 1, end + 1) };
 }
 
 /** The collation of a column as SQL, or null. */
