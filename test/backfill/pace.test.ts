@@ -9,7 +9,7 @@ test('a batch size shrinks fast, grows slowly, and stays within its bounds', () 
       expect(next).toBeGreaterThanOrEqual(1);
       expect(next).toBeLessThanOrEqual(Math.min(50_000, Math.ceil(size * 1.2)));
       expect(next).toBeGreaterThanOrEqual(Math.floor(size * 0.5));
-      if (elapsedMs > 250) expect(next).toBeLessThanOrEqual(size);
+      if (elapsedMs > 100) expect(next).toBeLessThanOrEqual(size);
     }),
   );
 });
