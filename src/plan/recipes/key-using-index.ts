@@ -1,6 +1,7 @@
 import type { KeyDefinition } from '../../model/definition.ts';
-import { chooseRelationName } from '../../model/object-name.ts';
+import { chooseConstraintIndexName, indexNameColumns, joinNameParts } from '../../model/object-name.ts';
 import { relationKey } from '../../model/relation-name.ts';
+import { deferralSql } from '../../sql/postgres/foreign-key-sql.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { constraintExists } from '../post-condition.ts';
 import type { Recipe, RecipeInput } from '../recipe.ts';
@@ -17,6 +18,8 @@ export const keyUsingIndex: Recipe = {
     const key = target?.command.constraint;
     if (target == null || (key?.kind !== 'unique' && key?.kind !== 'primary-key')) return null;
     if (key.usingIndex !== null || target.table.partitionBy !== null) return null;
+    // A key over periods (18) is kept by a GiST index, which no constraint can take over.
+    if (/\bWITHOUT\s+OVERLAPS\b/i.test(key.sql)) return null;
     const name = key.name ?? defaultName(input, target, key);
     return [...notNullFirst(target, key), buildIndex(target, key, name), takeOver(target, key, name)];
   },
@@ -24,9 +27,10 @@ export const keyUsingIndex: Recipe = {
 
 function defaultName(input: RecipeInput, target: AlterTarget<'add-constraint'>, key: KeyDefinition): string {
   const { schema, name } = target.table.name;
-  return key.kind === 'primary-key'
-    ? chooseRelationName(input.catalog, schema, name, null, 'pkey')
-    : chooseRelationName(input.catalog, schema, name, key.columns.join('_'), 'key');
+  if (key.kind === 'primary-key') return chooseConstraintIndexName(input.catalog, schema, name, null, 'pkey');
+  const keys = key.columns.map((column) => ({ column, expression: null }));
+  const columns = joinNameParts(indexNameColumns(keys, key.include));
+  return chooseConstraintIndexName(input.catalog, schema, name, columns, 'key');
 }
 
 /** A primary key makes its columns NOT NULL; proven beforehand, taking over the index reads no row. */
@@ -37,7 +41,7 @@ function notNullFirst(target: AlterTarget<'add-constraint'>, key: KeyDefinition)
   );
   return nullable.map((column) => ({
     kind: 'replan',
-    sql: `ALTER TABLE ${target.key} ALTER COLUMN ${quoteIdentifier(column)} SET NOT NULL`,
+    sql: `ALTER TABLE ${target.only ? 'ONLY ' : ''}${target.key} ALTER COLUMN ${quoteIdentifier(column)} SET NOT NULL`,
   }));
 }
 
@@ -45,12 +49,14 @@ function buildIndex(target: AlterTarget<'add-constraint'>, key: KeyDefinition, n
   const columns = key.columns.map(quoteIdentifier).join(', ');
   const include = key.include.length === 0 ? '' : ` INCLUDE (${key.include.map(quoteIdentifier).join(', ')})`;
   const nulls = key.nullsNotDistinct ? ' NULLS NOT DISTINCT' : '';
+  const options = /\bWITH\s*\([^)]*\)/i.exec(key.sql)?.[0] ?? '';
+  const tablespace = /\bUSING\s+INDEX\s+(TABLESPACE\s+(?:"(?:[^"]|"")*"|\S+))/i.exec(key.sql)?.[1] ?? '';
   return concurrentIndex({
     table: target.key,
     schema: target.table.name.schema,
     name,
     unique: true,
-    definitionSql: `(${columns})${include}${nulls}`,
+    definitionSql: [`(${columns})${include}${nulls}`, options, tablespace].filter((one) => one !== '').join(' '),
     why: `${key.kind === 'unique' ? 'UNIQUE' : 'PRIMARY KEY'} would build its index under ACCESS EXCLUSIVE; built CONCURRENTLY nobody waits.`,
   });
 }
@@ -58,14 +64,14 @@ function buildIndex(target: AlterTarget<'add-constraint'>, key: KeyDefinition, n
 function takeOver(target: AlterTarget<'add-constraint'>, key: KeyDefinition, name: string): StepDraft {
   const quoted = quoteIdentifier(name);
   const kind = key.kind === 'unique' ? 'UNIQUE' : 'PRIMARY KEY';
-  const deferrable = /\bDEFERRABLE\b.*$/i.exec(key.sql)?.[0];
+  const deferral = deferralSql(key);
   return {
     kind: 'transaction',
     name: `constraint-${name}`,
     phase: 'contract',
     why: 'Takes over the finished index: a moment under ACCESS EXCLUSIVE, and no row is read.',
     sql: [
-      `ALTER TABLE ${target.key} ADD CONSTRAINT ${quoted} ${kind} USING INDEX ${quoted}${deferrable === undefined ? '' : ` ${deferrable}`}`,
+      `ALTER TABLE ${target.key} ADD CONSTRAINT ${quoted} ${kind} USING INDEX ${quoted}${deferral === '' ? '' : ` ${deferral}`}`,
     ],
     undo: [`ALTER TABLE ${target.key} DROP CONSTRAINT ${quoted}`],
     postCondition: constraintExists(relationKey(target.table.name), name),

@@ -1,3 +1,4 @@
+import { childrenOf } from '../../model/catalog-lookup.ts';
 import { makeObjectName } from '../../model/object-name.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { chooseConstraintName } from '../constraint-name.ts';
@@ -12,7 +13,9 @@ type SetNotNull = AlterTarget<'set-not-null'>;
 /** A SET NOT NULL that would read the table; with a proof in place it is brief and stays as it is. */
 function scanningSetNotNull(input: RecipeInput): SetNotNull | null {
   const target = alterTarget(input, 'set-not-null');
-  return target !== null && input.facts.scans.length > 0 ? target : null;
+  if (target === null || input.facts.scans.length === 0) return null;
+  // Each step would have to leave the tables below alone, too, and a CHECK cannot.
+  return target.only && childrenOf(input.catalog, target.key).length > 0 ? null : target;
 }
 
 /** To 17: a CHECK proves that no row is NULL, SET NOT NULL believes it, and the CHECK goes again. */
