@@ -119,7 +119,7 @@ function repeated(sql: string, times: number): string {
     END LOOP; END $repeated$`;
 }
 
-/** Values that hang on who comes first, or on chance, have sums of their own. */
+/** Where values hang on who comes first, or on chance, rows are counted and no more. */
 const BY_CHANCE = /random\(|max\(/i;
 
 const COLUMNS = `SELECT c.oid::regclass::text AS name, a.attname AS column,
@@ -136,9 +136,10 @@ async function sumsOf(connection: Connection, one: RecipeCase): Promise<Readonly
   const sums = new Map<string, string>();
   for (const { name, column, number } of columns) {
     const quoted = `"${column.replaceAll('"', '""')}"`;
-    const sum = number && !isByChance && !/^id$|_id$/i.test(column) ? `sum(${quoted})::text` : "''";
+    const sum = number && !/^id$|_id$/i.test(column) ? `sum(${quoted})::text` : "''";
+    const values = isByChance ? '' : `, ', ', count(${quoted}), ' values, ', ${sum}`;
     const [row] = await connection.query<{ text: string }>(
-      `SELECT concat(count(*), ' rows, ', count(${quoted}), ' values, ', ${sum}) AS text FROM ONLY ${name}`,
+      `SELECT concat(count(*), ' rows'${values}) AS text FROM ONLY ${name}`,
     );
     sums.set(`${name}.${column}`, row?.text ?? '');
   }
