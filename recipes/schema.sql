@@ -20,3 +20,4 @@ CREATE TABLE events (
 CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 CREATE MATERIALIZED VIEW order_owners AS SELECT id, customer_id FROM orders;
 CREATE UNIQUE INDEX order_owners_id_idx ON order_owners (id);
+CREATE TABLE events_2026 (LIKE events INCLUDING ALL);

@@ -1,7 +1,7 @@
 import type { Action, TransactionControl } from '../model/action.ts';
 import { inPasses } from '../model/alter-pass.ts';
 import type { Catalog, Table } from '../model/catalog.ts';
-import { findRelation, nameForCreation, tableOf } from '../model/catalog-lookup.ts';
+import { findIndex, findRelation, nameForCreation, tableOf } from '../model/catalog-lookup.ts';
 import { UnplannableError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
 import type { MigrationPlan, Step, TransactionStep } from '../model/plan.ts';
@@ -196,7 +196,7 @@ class MigrationPlanner {
 
   #assumeMissingTable(action: Action, statement: Statement): void {
     for (const reference of alteredTables(action)) {
-      if (findRelation(this.catalog, reference) !== null) continue;
+      if (findRelation(this.catalog, reference) !== null || findIndex(this.catalog, reference) !== null) continue;
       const key = relationKey(nameForCreation(this.catalog, reference));
       if (this.#input.catalogIsComplete) {
         const where = `${this.#migration.path}:${statement.span.line}`;

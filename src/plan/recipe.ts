@@ -46,6 +46,7 @@ export const RECIPE_NAMES = [
   'drop-column-after-gate',
   'drop-table-after-gate',
   'refresh-concurrently',
+  'attach-partition-checked',
 ] as const;
 
 export type RecipeName = (typeof RECIPE_NAMES)[number];

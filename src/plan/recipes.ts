@@ -1,6 +1,7 @@
 import type { Recipe, RecipeInput } from './recipe.ts';
 import { addColumnApart } from './recipes/add-column-apart.ts';
 import { addColumnBackfill } from './recipes/add-column-backfill.ts';
+import { attachPartitionChecked } from './recipes/attach-partition-checked.ts';
 import { checkNotValid } from './recipes/check-not-valid.ts';
 import { createIndexConcurrently } from './recipes/create-index-concurrently.ts';
 import { createIndexPartitioned } from './recipes/create-index-partitioned.ts';
@@ -36,6 +37,7 @@ export const RECIPES: readonly Recipe[] = [
   dropColumnAfterGate,
   dropTableAfterGate,
   refreshConcurrently,
+  attachPartitionChecked,
 ];
 
 /** The recipe that would be used for a statement, or null when it would stay as it is. */

@@ -102,6 +102,24 @@ export const RECIPE_CASES: readonly RecipeCase[] = [
     new: EVENT,
   },
   {
+    name: 'attaching a partition beside a default one',
+    recipe: 'attach-partition-checked',
+    setup: `${PARTS}CREATE TABLE events_rest PARTITION OF events DEFAULT; INSERT INTO events SELECT g, '2030-01-01', 1 FROM generate_series(1, 50) g;
+      CREATE TABLE events_2026 (LIKE events INCLUDING ALL); INSERT INTO events_2026 SELECT g, '2026-06-01', 1 FROM generate_series(1, 500) g;`,
+    sql: "ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+    old: EVENT,
+    new: [...EVENT, `INSERT INTO events VALUES ((random() * 1e9)::int, '2026-03-03', 4)`],
+  },
+  {
+    name: 'attaching a partition of a list',
+    recipe: 'attach-partition-checked',
+    setup: `CREATE TABLE areas (code text, size int) PARTITION BY LIST (code); CREATE TABLE areas_n PARTITION OF areas FOR VALUES IN ('n');
+      CREATE TABLE areas_s (code text, size int); INSERT INTO areas_s SELECT CASE g % 2 WHEN 0 THEN 's' ELSE 'ss' END, g FROM generate_series(1, 300) g;`,
+    sql: "ALTER TABLE areas ATTACH PARTITION areas_s FOR VALUES IN ('s', 'ss')",
+    old: [`INSERT INTO areas VALUES ('n', 1)`, `INSERT INTO areas_s VALUES ('s', 2)`],
+    new: [`INSERT INTO areas VALUES ('ss', 3)`],
+  },
+  {
     name: 'dropping an index',
     recipe: 'drop-index-concurrently',
     setup: SHOP,

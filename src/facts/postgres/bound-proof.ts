@@ -1,6 +1,6 @@
 import type { Table } from '../../model/catalog.ts';
+import { type Bound, boundOf, splitAt } from '../../model/partition-bound.ts';
 import { compareKeys, type KeyOrder, keyOrderOf, literalOf } from './key-value.ts';
-import { type Bound, boundOf, splitAt } from './partition-bound.ts';
 
 export type Proof = 'proven' | 'open' | 'unknown';
 
@@ -31,7 +31,10 @@ export function boundProof(parent: Table, table: Table, boundSql: string, side: 
   const conditions = checks.flatMap((check) => splitAt(withoutBrackets(check.sql), ' AND '));
   const limits = conditions.map((condition) => limitOf(condition, key));
   const isNotNull = column.notNull || checks.some((check) => check.provesNotNull.includes(key));
-  const isProven = side === 'inside' ? isNotNull && isInside(bound, limits, order) : isOutside(bound, limits, order);
+  const isProven =
+    side === 'inside'
+      ? isNotNull && (isInside(bound, limits, order) || conditions.some((one) => isListed(bound, one, key, order)))
+      : isOutside(bound, limits, order) || checks.some((check) => isAnywhereElse(bound, check.sql, key, order));
   if (isProven) return 'proven';
   const isPlain = limits.every((limit) => limit !== null) && order !== 'equality';
   return isPlain ? 'open' : 'unknown';
@@ -85,6 +88,31 @@ function isOutside(bound: Bound, limits: Limits, order: KeyOrder): boolean {
   if (bound.kind !== 'range' || bound.from.length !== 1) return false;
   const [from = '', to = ''] = [bound.from[0], bound.to[0]];
   return some(limits, (limit) => isLess(limit, literalOf(from), order) || isAtLeast(limit, literalOf(to), order));
+}
+
+/** `key IN ('a', 'b')`, every value of which is one of the bound's. */
+function isListed(bound: Bound, condition: string, key: string, order: KeyOrder): boolean {
+  if (bound.kind !== 'list') return false;
+  const text = withoutBrackets(condition).replaceAll('"', '');
+  const list = /^([\w.]+)\s+IN\s*\((.+)\)$/is.exec(text) ?? /^([\w.]+)\s*=\s*ANY\s*\(+\s*ARRAY\[(.+?)\]/is.exec(text);
+  if (list === null || list[1] !== key) return false;
+  const allowed = bound.values.map(literalOf);
+  return splitAt(list[2] ?? '', ',').every((one) => {
+    const value = literalOf(one);
+    return value !== null && allowed.some((other) => other !== null && compareKeys(other, value, order) === 0);
+  });
+}
+
+/** `key IS NULL OR key < 'a' OR key >= 'b'`: whichever holds, the row lies outside. */
+function isAnywhereElse(bound: Bound, sql: string, key: string, order: KeyOrder): boolean {
+  const arms = splitAt(withoutBrackets(sql), ' OR ');
+  return (
+    arms.length > 1 &&
+    arms.every((arm) => {
+      const text = withoutBrackets(arm).replaceAll('"', '');
+      return text.toUpperCase() === `${key} IS NULL`.toUpperCase() || isOutside(bound, [limitOf(arm, key)], order);
+    })
+  );
 }
 
 function some(limits: Limits, holds: (limit: Limit) => boolean): boolean {

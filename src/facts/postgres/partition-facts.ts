@@ -1,6 +1,7 @@
 import type { AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { childrenOf, referencingTables, tableOf } from '../../model/catalog-lookup.ts';
+import { boundOf } from '../../model/partition-bound.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { hasEqualForeignKey, withPartitions } from './add-foreign-key.ts';
 import { boundProof } from './bound-proof.ts';
@@ -15,7 +16,7 @@ import {
 } from './facts-context.ts';
 import { addFailure, addLock } from './facts-draft.ts';
 import { keyOrderOf } from './key-value.ts';
-import { boundOf, boundsOverlap } from './partition-bound.ts';
+import { boundsOverlap } from './partition-bound.ts';
 import { buildPart, wantedLike } from './partition-indexes.ts';
 import { refuseShape } from './partition-shape.ts';
 import { referencesTo } from './references.ts';
