@@ -1,4 +1,4 @@
-import { EvenkeelError, InterruptedError } from '../model/error.ts';
+import { EvenkeelError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PlanProof, ProofRefusal } from '../model/plan-proof.ts';
 import type { PlanReport } from '../model/report.ts';
@@ -7,7 +7,8 @@ import { type CatalogLines, lineDifferences, readCatalogLines } from '../prove/c
 import { runPlan } from '../run/run-plan.ts';
 import { errorOf } from '../trace/error-of.ts';
 import { loadSchema } from '../trace/load-schema.ts';
-import { TracedServer } from '../trace/traced-server.ts';
+import type { TracedServer } from '../trace/traced-server.ts';
+import { withTracedServer } from '../trace/with-traced-server.ts';
 import type { LoadedInput } from './load-input.ts';
 import { schemaForServer } from './schema-for-server.ts';
 
@@ -31,26 +32,9 @@ export async function proveMigrations(
   input: LoadedInput,
   signal: AbortSignal | undefined,
 ): Promise<PlanReport> {
-  refuseIfAborted(signal);
-  const server = await TracedServer.start(input.version.major);
-  const stop = (): void => void server.stop();
-  signal?.addEventListener('abort', stop);
-  try {
-    refuseIfAborted(signal);
+  const { major } = input.version;
+  return withTracedServer({ major, what: 'proof', signal }, async (server) => {
     return { ...report, proof: await proofOf(report.plan, input, server) };
-  } catch (error) {
-    refuseIfAborted(signal);
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    await server.stop();
-  }
-}
-
-function refuseIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return;
-  throw new InterruptedError('The proof was stopped before its end; nothing of it is left.', {
-    nextCommand: 'run the same command again',
   });
 }
 

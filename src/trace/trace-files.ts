@@ -1,13 +1,13 @@
 import type { Connection } from '../db/connection.ts';
 import type { Action } from '../model/action.ts';
-import { InterruptedError } from '../model/error.ts';
 import type { StatementFacts } from '../model/facts.ts';
 import type { TracedStatement, TraceSummary } from '../model/traced-statement.ts';
 import type { TransactionScope } from '../model/transaction-unit.ts';
 import { type Doubt, judgeTraced } from './judge-traced.ts';
 import { type LoadedStatement, loadSchema, type RefusedStatement } from './load-schema.ts';
 import { TraceSession } from './trace-session.ts';
-import { TracedServer } from './traced-server.ts';
+import type { TracedServer } from './traced-server.ts';
+import { refuseIfAborted, withTracedServer } from './with-traced-server.ts';
 
 export interface TracedFileInput {
   readonly path: string;
@@ -64,28 +64,8 @@ const REFUSALS_TOLD = 10;
  * @throws UsageError when there are no server binaries of that major; InterruptedError when `signal` asks for an end.
  */
 export async function traceFiles(input: TraceInput): Promise<Trace> {
-  const { signal } = input;
-  refuseIfAborted(signal);
-  const server = await TracedServer.start(input.major);
-  const stop = (): void => void server.stop();
-  signal?.addEventListener('abort', stop);
-  try {
-    refuseIfAborted(signal);
-    return await new FileTrace(server, input).trace();
-  } catch (error) {
-    refuseIfAborted(signal);
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    await server.stop();
-  }
-}
-
-function refuseIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return;
-  throw new InterruptedError('The trace was stopped before its end; nothing of it is left.', {
-    nextCommand: 'run the same command again',
-  });
+  const { major, signal } = input;
+  return withTracedServer({ major, what: 'trace', signal }, (server) => new FileTrace(server, input).trace());
 }
 
 class FileTrace {
@@ -220,7 +200,7 @@ class FileTrace {
     statement: TracedFileInput['statements'][number],
   ): Promise<TracedStatement | null> {
     const { sql, action, facts } = statement;
-    refuseIfAborted(this.#input.signal);
+    refuseIfAborted(this.#input.signal, 'trace');
     const relations = facts === null ? [] : facts.locks.map(({ relation }) => relation);
     const run = await session.run({ sql, action, relations });
     const { isComplete: catalogIsComplete } = this.#input.schema;
