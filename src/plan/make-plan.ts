@@ -8,6 +8,7 @@ import type { MigrationPlan, Step, TransactionStep } from '../model/plan.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import type { Statement } from '../model/statement.ts';
+import { quoteName } from '../sql/postgres/quote.ts';
 import { asIs } from './as-is.ts';
 import { fileSettings } from './file-settings.ts';
 import { finishStep } from './finish-step.ts';
@@ -131,6 +132,9 @@ class MigrationPlanner {
         { nextCommand: `mend ${where} and run the same command again` },
       );
     }
+    if (input.statement.action.kind === 'vacuum' && !input.statement.action.full) {
+      return this.#leaveToAutovacuum(input.statement, line);
+    }
     if (facts.transaction === 'outside-only') {
       throw new UnplannableError(
         `${where} cannot run in a transaction and is no index build, so no plan can resume it after a crash.`,
@@ -142,6 +146,16 @@ class MigrationPlanner {
     const draft = asIs(input);
     if (draft.bounded === true) this.#note(line, draft.why);
     return [draft];
+  }
+
+  /** VACUUM changes nothing that a plan could prove, and cannot be taken up after a crash; what it counts can. */
+  #leaveToAutovacuum({ action, sql }: Statement, line: number): readonly StepDraft[] {
+    this.#note(
+      line,
+      'VACUUM is left to autovacuum, which does the same; statistics are brought up to date where it says ANALYZE.',
+    );
+    if (action.kind !== 'vacuum' || action.tables.length === 0 || !/\bANALY[SZ]E\b/i.test(sql)) return [];
+    return [{ kind: 'replan', sql: `ANALYZE ${action.tables.map(quoteName).join(', ')}` }];
   }
 
   #finish(draft: Exclude<StepDraft, { kind: 'replan' }>, line: number): void {

@@ -46,3 +46,17 @@ test('BEGIN, COMMIT and savepoints that are kept are left out, with a note', () 
   expect(report.plan.migrations[0]?.steps).toHaveLength(1);
   expect(report.notes[0]?.note).toMatch(/BEGIN and COMMIT are left out/);
 });
+
+test('VACUUM is left to autovacuum, and says so; ANALYZE stays', () => {
+  const { plan: made, notes } = planOf('ALTER TABLE t ADD COLUMN b int;\nVACUUM (ANALYZE) t;\nVACUUM t;');
+  const sql = made.migrations[0]?.steps.flatMap((step) => (step.kind === 'transaction' ? step.sql : []));
+  expect(sql).toEqual(['ALTER TABLE t ADD COLUMN b int', 'ANALYZE t']);
+  expect(notes.map(({ line }) => line)).toEqual([2, 3]);
+  expect(notes[0]?.note).toContain('VACUUM is left to autovacuum');
+  expect(() => planOf('VACUUM FULL t')).toThrow(UnplannableError);
+});
+
+test('an index can be named where a table is', () => {
+  const { plan: made } = planOf('CREATE INDEX i ON t (a);\nALTER TABLE i RENAME TO j;');
+  expect(made.migrations[0]?.steps).toHaveLength(2);
+});
