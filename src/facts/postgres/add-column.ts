@@ -8,6 +8,7 @@ import { type RelationReference, relationKey } from '../../model/relation-name.t
 import { addConstraintFacts } from './add-constraint.ts';
 import { passOfConstraint } from './alter-pass.ts';
 import { baseTypeOf, isConstrainedDomain, isUserType } from './base-type.ts';
+import type { KeyKind } from './constraint-place.ts';
 import { type FactsContext, hasChildren, isSystemColumn, lockTree, rewriteTree, scanTree } from './facts-context.ts';
 import { addFailure, atRank } from './facts-draft.ts';
 import { refuseMutable } from './mutability.ts';
@@ -25,7 +26,7 @@ export function addColumnFacts(
   table: Table,
   { column, ifNotExists }: Pick<AlterCommandOf<'add-column'>, 'column' | 'ifNotExists'>,
   action: AlterTable,
-  bringsKey: boolean,
+  bringsKey: KeyKind | null,
 ): void {
   const { draft } = context;
   const { only } = action;

@@ -15,6 +15,7 @@ import {
 import { addFailure, addLock } from './facts-draft.ts';
 import { isInheritedConstraint } from './inheritance.ts';
 import { refuseReferences } from './referenced-key.ts';
+import { fillsItself } from './table-in-pass.ts';
 
 /** ADD FOREIGN KEY: SHARE ROW EXCLUSIVE on both sides, and both are read unless it is NOT VALID. */
 export function addForeignKeyFacts(
@@ -36,7 +37,7 @@ export function addForeignKeyFacts(
     addLock(draft, referenced, 'ACCESS EXCLUSIVE');
     draft.because.add('Partitions that have the same valid foreign key keep it and are not read.');
   }
-  const isWritten = place.newColumn === undefined || place.newColumn.default !== null;
+  const isWritten = place.newColumn === undefined || place.newColumn.default !== null || fillsItself(place.newColumn);
   if (!key.valid || !key.enforced || !isWritten) {
     draft.because.add('The foreign key is not checked against the rows that are there, so nothing is read.');
     return;
@@ -108,7 +109,9 @@ function refuseForeignKey(
   if (key.columns.some(isVirtual)) addFailure(draft, '0A000', 'a virtual column cannot refer to another table');
   const isSelf = relationKey(target.name) === relationKey(table.name);
   // A key of the table itself may come with the same statement.
-  if (isSelf && place.bringsKey === true) return;
+  // Without columns it is the primary key that is meant.
+  const wanted = key.referencedColumns.length > 0 ? ['primary-key', 'unique'] : ['primary-key'];
+  if (isSelf && place.bringsKey != null && wanted.includes(place.bringsKey)) return;
   const columnOf = (name: string): Pick<Column, 'type' | 'generated'> | undefined =>
     place.newColumn?.name === name ? place.newColumn : table.columns.find((one) => one.name === name);
   refuseReferences(context, target, key, {

@@ -14,6 +14,7 @@ import { inPreparation, passOf } from './alter-pass.ts';
 import { plainCommandFacts } from './catalog-only-commands.ts';
 import { dropColumnFacts, setExpressionFacts, setNotNullFacts } from './column-changes.ts';
 import { alterConstraintFacts, dropConstraintFacts, validateConstraintFacts } from './constraint-changes.ts';
+import type { KeyKind } from './constraint-place.ts';
 import { type FactsContext, isKnown, lookUp, requireColumn, withDescendants } from './facts-context.ts';
 import { addFailure, addLock, atRank } from './facts-draft.ts';
 import { refuseMutable } from './mutability.ts';
@@ -103,7 +104,7 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
         if (!command.ifNotExists) addFailure(context.draft, '42701', `${command.column.name} is added twice`);
         return;
       }
-      return addColumnFacts(context, table, command, action, bringsKey(action));
+      return addColumnFacts(context, table, command, action, keyBrought(action));
     case 'drop-default':
       if (!only && goesFirst(context, before, action, command.column)) {
         addFailure(context.draft, '42703', `${command.column} goes before its default does in the tables below`);
@@ -131,7 +132,7 @@ function alterCommandFacts(outer: FactsContext, before: Table, command: AlterCom
       return addConstraintFacts(context, table, command.constraint, {
         only,
         emptyColumns: isNew,
-        bringsKey: bringsKey(action),
+        bringsKey: keyBrought(action),
         opened: openedColumns(before, action),
         droppedForeignKeys: before.constraints.flatMap((one) =>
           one.kind === 'foreign-key' && !table.constraints.some(({ name }) => name === one.name) ? [one.columns] : [],
@@ -186,13 +187,16 @@ function openedColumns(table: Table, action: AlterTable): readonly string[] {
   );
 }
 
-function bringsKey(action: AlterTable): boolean {
-  const isKey = ({ kind }: ConstraintDefinition): boolean => kind === 'primary-key' || kind === 'unique';
-  return action.commands.some(
-    (one) =>
-      (one.kind === 'add-constraint' && isKey(one.constraint)) ||
-      (one.kind === 'add-column' && one.column.constraints.some(isKey)),
+/** The key that the statement adds, a primary one before others. */
+function keyBrought(action: AlterTable): KeyKind | null {
+  const kinds = action.commands.flatMap((one) =>
+    one.kind === 'add-constraint'
+      ? [one.constraint.kind]
+      : one.kind === 'add-column'
+        ? one.column.constraints.map(({ kind }) => kind)
+        : [],
   );
+  return (['primary-key', 'unique'] as const).find((kind) => kinds.includes(kind)) ?? null;
 }
 
 /** The server comes to the tables below after it has dropped the column there. */

@@ -1,5 +1,7 @@
 import type { ColumnDefinition } from '../../model/definition.ts';
 
+export type KeyKind = 'primary-key' | 'unique';
+
 /** Where in a statement a constraint is written. */
 export interface ConstraintPlace {
   readonly only: boolean;
@@ -7,8 +9,8 @@ export interface ConstraintPlace {
   readonly newColumn?: ColumnDefinition;
   /** Columns that the same statement adds without a value. */
   readonly emptyColumns?: readonly string[];
-  /** The same statement adds a primary key or a UNIQUE constraint. */
-  readonly bringsKey?: boolean;
+  /** The same statement adds a key of that kind. */
+  readonly bringsKey?: KeyKind | null;
   /** Columns that the same statement lets be NULL first (18). */
   readonly opened?: readonly string[];
   /** The columns of foreign keys that the same statement drops first. */
