@@ -2,7 +2,6 @@ import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommand, AlterCommandOf } from '../../model/alter-command.ts';
 import type { Table } from '../../model/catalog.ts';
 import { childrenOf, findIndex } from '../../model/catalog-lookup.ts';
-import type { ConstraintDefinition } from '../../model/definition.ts';
 import { withRelation } from '../../model/linked-relations.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { addColumnFacts } from './add-column.ts';
