@@ -43,6 +43,8 @@ export function dropNotNullFacts(context: FactsContext, table: Table, name: stri
     }
   }
   if (column?.identity != null) addFailure(draft, '42601', `${what} is an identity column`);
+  const isSplit = only && table.partitionBy !== null && hasChildren(context, table);
+  if (isSplit && context.version.major < 18) addFailure(draft, '42P16', `${what} must change in the partitions, too`);
   if (column?.notNull !== true) return;
   const inKey = table.constraints.some((one) => one.kind === 'primary-key' && one.columns.includes(name));
   if (inKey) addFailure(draft, '42P16', `${what} is part of the primary key`);

@@ -57,14 +57,16 @@ function enforcementBefore(action: AlterTable, command: AlterCommand): ReadonlyS
 /** Foreign keys of the table to itself, which go with the key that they point at when that is dropped with CASCADE. */
 function ownReferencesTo(table: Table, earlier: readonly AlterCommand[]): readonly string[] {
   const cascaded = earlier.flatMap((one) => (one.kind === 'drop-constraint' && one.cascade ? [one.name] : []));
+  const dropped = earlier.flatMap((one) => (one.kind === 'drop-column' && one.cascade ? [one.column] : []));
   const keys = table.constraints.flatMap((one) =>
     (one.kind === 'primary-key' || one.kind === 'unique') && cascaded.includes(one.name)
       ? [columnSet(one.columns)]
       : [],
   );
   return table.constraints.flatMap((one) => {
-    const isOwn = one.kind === 'foreign-key' && one.references === relationKey(table.name);
-    return isOwn && keys.includes(columnSet(one.referencedColumns)) ? [one.name] : [];
+    if (one.kind !== 'foreign-key' || one.references !== relationKey(table.name)) return [];
+    const isGone = one.referencedColumns.some((column) => dropped.includes(column));
+    return isGone || keys.includes(columnSet(one.referencedColumns)) ? [one.name] : [];
   });
 }
 
