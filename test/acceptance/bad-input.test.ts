@@ -136,10 +136,18 @@ describe('statements that nobody can judge', () => {
 
   test('what cannot be resumed after a crash is refused before anything is done', async () => {
     const database = await target(ORDERS);
-    const folder = folderOf({ '0001_a.sql': ADD_X, '0002_b.sql': 'VACUUM public.orders;' });
+    const folder = folderOf({ '0001_a.sql': ADD_X, '0002_b.sql': 'VACUUM FULL public.orders;' });
     const result = await evenkeel(['apply', folder], { url: database.url });
     expectRefusal(result, 1, /0002_b\.sql:1 cannot run in a transaction/, /^take the statement out of .+0002_b\.sql/);
     expect(await columnsOf(database)).toBe('id,note');
+  });
+
+  test('a VACUUM is left to autovacuum, and holds nothing up', async () => {
+    const database = await target(ORDERS);
+    const folder = folderOf({ '0001_a.sql': 'VACUUM public.orders;', '0002_b.sql': ADD_X });
+    expect(await evenkeel(['apply', folder], { url: database.url })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await columnsOf(database)).toBe('id,note,x');
+    expect(await evenkeel(['apply', folder], { url: database.url })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   test('COPY without data fails for good, instead of asking to be run again and again', async () => {

@@ -112,6 +112,9 @@ const REFUSED: readonly (readonly [sql: string, major: number, sqlstate: string]
   ['INSERT INTO users SELECT * FROM users', 14, '428C9'],
   ['ALTER TABLE event_notes ADD UNIQUE (id), DROP COLUMN id, DROP COLUMN day', 18, '42703'],
   ['ALTER TABLE ONLY events ALTER CONSTRAINT events_owner DEFERRABLE', 18, '42P16'],
+  ['ALTER TABLE events ADD CONSTRAINT u UNIQUE (id, day) DEFERRABLE, REPLICA IDENTITY USING INDEX u', 16, '0A000'],
+  ['ALTER TABLE ONLY events ALTER COLUMN kind DROP NOT NULL', 16, '42P16'],
+  ['ALTER TABLE users DROP COLUMN id CASCADE, VALIDATE CONSTRAINT users_parent_fkey', 16, '42704'],
 ];
 
 /** What the facts took for refused. */

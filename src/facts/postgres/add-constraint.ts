@@ -51,9 +51,10 @@ export function addConstraintFacts(
       if (place.only && hasChildren(context, table) && !isValidNotNull(table, constraint.column)) {
         addFailure(context.draft, '42P16', `the tables below ${relationKey(table.name)} need the constraint too`);
       }
+      if (!constraint.valid) return;
       // What goes in the same statement goes below, too.
       if (place.opened?.includes(constraint.column) === true) scanTree(context, table, place.only);
-      else if (constraint.valid) scanUnlessProven(context, table, [constraint.column], place.only);
+      else scanUnlessProven(context, table, [constraint.column], place.only);
       return;
     case 'exclude':
       addLock(context.draft, relationKey(table.name), 'ACCESS EXCLUSIVE');

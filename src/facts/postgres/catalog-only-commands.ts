@@ -55,6 +55,7 @@ export function plainCommandFacts(context: FactsContext, table: Table, command: 
     case 'set-statistics':
       lockTree(context, table, weakestMode(command), only);
       if (command.kind === 'set-storage') storageFacts(context, table, command);
+      else refuseVirtual(context, table, command.column);
       break;
     case 'set-compression':
       storageFacts(context, table, command);
@@ -75,6 +76,11 @@ export function plainCommandFacts(context: FactsContext, table: Table, command: 
       otherCommandFacts(context, table, command);
   }
   draft.because.add('Only the catalog changes; no row is read or written.');
+}
+
+function refuseVirtual(context: FactsContext, table: Table, name: string): void {
+  const isVirtual = table.columns.some((one) => one.name === name && one.generated === 'virtual');
+  if (isVirtual) addFailure(context.draft, '0A000', `${relationKey(table.name)}.${name} is virtual: it has no values`);
 }
 
 function triggerOr(command: AlterCommand, mode: LockMode): LockMode {
@@ -239,6 +245,10 @@ function replicaIdentityFacts(context: FactsContext, table: Table, name: string 
   }
   const columns = index.keys.map((one) => table.columns.find((column) => column.name === one.column));
   const isFit = index.unique && index.predicate === null && columns.every((column) => column?.notNull === true);
+  const isDeferrable = table.constraints.some(
+    (one) => one.name === index.constraint && 'deferrable' in one && one.deferrable,
+  );
+  if (isDeferrable) addFailure(context.draft, '0A000', `the index ${name} of ${key} may be checked late`);
   if (!isFit) {
     addFailure(context.draft, '42809', `the index ${name} of ${key} is not unique over columns that are NOT NULL`);
   }
