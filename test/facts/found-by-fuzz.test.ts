@@ -33,6 +33,8 @@ ALTER TABLE events ADD CONSTRAINT events_owner FOREIGN KEY (id) REFERENCES order
 CREATE TRIGGER events_touch AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION touch();
 CREATE VIEW names AS SELECT id, name FROM users;
 CREATE VIEW pures AS SELECT pure(id) AS p FROM orders;
+CREATE TABLE namesakes (name text PRIMARY KEY);
+CREATE TABLE named (name text REFERENCES namesakes);
 CREATE TABLE base (id integer NOT NULL);
 CREATE TABLE derived () INHERITS (base);
 CREATE STATISTICS app.events_stats ON id, kind FROM events;
@@ -165,6 +167,17 @@ describe('what generated statements found', () => {
   test('DROP CONSTRAINT IF EXISTS of nothing leaves the tables below alone', () => {
     const { locks } = factsOf('ALTER TABLE base DROP CONSTRAINT IF EXISTS nothing', 16);
     expect(locks).toEqual([{ relation: 'public.base', mode: 'ACCESS EXCLUSIVE' }]);
+  });
+
+  test('a type that compares otherwise has a foreign key checked again, though no row is rewritten', () => {
+    const facts = factsOf('ALTER TABLE named ALTER COLUMN name TYPE bpchar', 16);
+    expect(facts).toMatchObject({ rewrites: [], scans: ['public.named', 'public.namesakes'] });
+    expect(factsOf('ALTER TABLE named ALTER COLUMN name TYPE varchar', 16).scans).toEqual([]);
+  });
+
+  test('on 13 a partition that leaves loses its copy of a row trigger under ACCESS EXCLUSIVE', () => {
+    const { locks } = factsOf('ALTER TABLE events DETACH PARTITION events_1', 13);
+    expect(locks).toContainEqual({ relation: 'public.events_1', mode: 'ACCESS EXCLUSIVE' });
   });
 
   test('before 18 a NOT NULL that is there already is asked of inheriting tables again', () => {

@@ -66,7 +66,7 @@ export function alterColumnTypeFacts(context: FactsContext, table: Table, comman
     const sequences = ownedSequences(context.catalog, relationKey(table.name), column.name);
     addLocks(draft, sequences, 'SHARE ROW EXCLUSIVE');
   }
-  lockForeignKeyPeers(context, table, command.column, cost.kind === 'rewrite');
+  lockForeignKeyPeers(context, table, command.column, cost);
   refuseOtherSides(context, table, command);
 }
 
@@ -201,12 +201,17 @@ function isSortedBy(index: Index, column: string): boolean {
   return index.keys.some((key) => key.column === column);
 }
 
-/** A foreign key is built anew with the type: its other table is locked, and both are read when values are rewritten. */
-function lockForeignKeyPeers(context: FactsContext, table: Table, column: string, isRewrite: boolean): void {
+/**
+ * A foreign key is built anew with the type: its other table is locked, and both are read when values are rewritten, or
+ * compared by another operator from now on (measured on 13 and 18: text to bpchar).
+ */
+function lockForeignKeyPeers(context: FactsContext, table: Table, column: string, cost: TypeChangeCost): void {
   const { draft } = context;
   const key = relationKey(table.name);
+  const isRewrite = cost.kind === 'rewrite';
+  const isCompared = cost.kind === 'free' && !cost.sameIndexOrder;
   const reads = (child: Table, parent: string): void => {
-    if (!isRewrite) return;
+    if (!isRewrite && !isCompared) return;
     const target = tableOf(context.catalog, parent);
     if (target === null) draft.scans.add(parent);
     for (const side of target === null ? [child] : [child, target]) {

@@ -6,6 +6,7 @@ import { relationKey } from '../../model/relation-name.ts';
 import { hasEqualForeignKey, withPartitions } from './add-foreign-key.ts';
 import { boundProof } from './bound-proof.ts';
 import {
+  ancestorsOf,
   defaultPartitionOf,
   type FactsContext,
   hasStorage,
@@ -165,10 +166,18 @@ export function detachPartitionFacts(context: FactsContext, parent: Table, comma
     addLock(draft, childKey, 'ACCESS EXCLUSIVE');
   } else {
     addLock(draft, parentKey, 'ACCESS EXCLUSIVE');
-    addLock(draft, childKey, version.major >= 14 ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE');
+    const isStrong = version.major >= 14 || hasRowTrigger(context, parent);
+    addLock(draft, childKey, isStrong ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE');
     if (fallback !== null) addLock(draft, relationKey(fallback.name), 'ACCESS EXCLUSIVE');
   }
   if (child !== null) detachNeighbours(context, parent, child);
+}
+
+/** A trigger of rows, on the parent or above it, has a copy on the partition, which is dropped. */
+function hasRowTrigger(context: FactsContext, parent: Table): boolean {
+  return [parent, ...ancestorsOf(context, parent)].some((one) =>
+    one.triggers.some(({ forEachRow }) => forEachRow === true),
+  );
 }
 
 /** Foreign keys of the parent and to the parent are split from those of the partition. */
