@@ -150,12 +150,12 @@ class MigrationPlanner {
 
   /** VACUUM changes nothing that a plan could prove, and cannot be taken up after a crash; what it counts can. */
   #leaveToAutovacuum({ action, sql }: Statement, line: number): readonly StepDraft[] {
-    this.#note(
-      line,
-      'VACUUM is left to autovacuum, which does the same; statistics are brought up to date where it says ANALYZE.',
-    );
-    if (action.kind !== 'vacuum' || action.tables.length === 0 || !/\bANALY[SZ]E\b/i.test(sql)) return [];
-    return [{ kind: 'replan', sql: `ANALYZE ${action.tables.map(quoteName).join(', ')}` }];
+    const analyzes = /\bANALY[SZ]E\b/i.test(sql);
+    const tables = action.kind === 'vacuum' && analyzes ? action.tables : [];
+    const kept = tables.length > 0 ? '; its ANALYZE is run' : analyzes ? ', and so is ANALYZE of all tables' : '';
+    this.#note(line, `VACUUM is left to autovacuum, which does the same without a migration${kept}.`);
+    if (tables.length === 0) return [];
+    return [{ kind: 'replan', sql: `ANALYZE ${tables.map(quoteName).join(', ')}` }];
   }
 
   #finish(draft: Exclude<StepDraft, { kind: 'replan' }>, line: number): void {
