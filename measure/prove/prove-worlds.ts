@@ -7,7 +7,7 @@ import { plan } from '../../src/pipeline/plan.ts';
 import { lineDifferences, readCatalogLines } from '../../src/prove/catalog-lines.ts';
 import { runPlan } from '../../src/run/run-plan.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
-import type { RecipeCase } from '../../test/plan/recipe-cases.ts';
+import type { RecipeCase } from './recipe-cases.ts';
 import { WorldWriters } from './world-writers.ts';
 
 /** Sessions of each version of the application. */

@@ -3,8 +3,8 @@ import { connectPostgres } from '../../src/db/postgres.ts';
 import { MEASURED_MAJORS } from '../../src/model/server-version.ts';
 import { startPostgresServer } from '../../src/server/postgres-server.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
-import { RECIPE_CASES, type RecipeCase } from '../../test/plan/recipe-cases.ts';
 import { proveWorlds, type WorldsProof } from './prove-worlds.ts';
+import { RECIPE_CASES, type RecipeCase } from './recipe-cases.ts';
 
 /**
  * `npm run prove`: every case of every recipe on every major: the plan runs guarded while four sessions of the old and

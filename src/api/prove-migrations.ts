@@ -47,6 +47,7 @@ async function proofOf(plan: Plan, input: LoadedInput, server: TracedServer): Pr
   const about = { serverVersion: server.version, schema: input.context, notes: [NO_ROWS, ...notes] };
   const refusal = await runAsTheyStand(input, server, naive);
   if (refusal !== null) return { ...about, outcome: 'refused', objects: 0, differences: [], refusal };
+  await keepSettings(input, server, safe);
   const stopped = await runGuarded(plan, server, safe);
   if (stopped !== null) return { ...about, outcome: 'stopped', objects: 0, differences: [], refusal: stopped };
   const [expected, actual] = [await linesOf(server, naive), await linesOf(server, safe)];
@@ -78,6 +79,20 @@ async function loadedSchema(
 function settingsOf({ catalog, timeZone }: LoadedInput): Readonly<Record<string, string>> {
   const path = catalog.searchPath.map((schema) => `"${schema.replaceAll('"', '""')}"`).join(', ');
   return { TimeZone: timeZone ?? 'UTC', search_path: path === '' ? '""' : path };
+}
+
+/** The guarded run opens sessions of its own: they begin with what the migrations as they stand begin with. */
+async function keepSettings(input: LoadedInput, server: TracedServer, database: string): Promise<void> {
+  const connection = await server.connect(database);
+  try {
+    for (const [name, value] of Object.entries(settingsOf(input))) {
+      // A search_path is a list of names, quoted one by one; as one string it would be one name.
+      const sql = name === 'search_path' ? value : `'${value.replaceAll("'", "''")}'`;
+      await connection.execute(`ALTER DATABASE ${database} SET ${name} = ${sql}`);
+    }
+  } finally {
+    await connection.close();
+  }
 }
 
 function firstLine(sql: string): string {

@@ -1,29 +1,10 @@
-import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { describe, expect, test } from 'vitest';
+import { effectSession } from '../support/effect-session.ts';
 
 /** What the pages of the rules about columns say, tried on the oldest and the newest major. */
 describe.each([13, 18])('PostgreSQL %i', (major) => {
-  let database: TestDatabase;
-  let client: pg.Client;
-
-  beforeAll(async () => {
-    database = await createTestDatabase(major);
-    client = await database.client();
-  });
-  afterAll(() => database.drop());
-
-  const run = (sql: string): Promise<unknown> => client.query(sql);
-  const value = async (sql: string): Promise<unknown> =>
-    (await client.query<unknown[]>({ text: sql, rowMode: 'array' })).rows[0]?.[0];
-  const codeOf = async (sql: string): Promise<string> => {
-    try {
-      await client.query(sql);
-      return 'none';
-    } catch (error) {
-      return (error as { code: string }).code;
-    }
-  };
+  const session = effectSession(major);
+  const { run, value, codeOf } = session;
 
   test('whole rows with a json column cannot be compared', async () => {
     await run('CREATE TABLE j (a int, b json); INSERT INTO j VALUES (1, $$1$$)');
@@ -131,14 +112,14 @@ describe.each([13, 18])('PostgreSQL %i', (major) => {
 
   test('serial needs rights on its sequence, an identity does not', async () => {
     await run(`CREATE TABLE old_way (id serial, a int); CREATE TABLE new_way (id int GENERATED ALWAYS AS IDENTITY, a int);
-      CREATE ROLE "writer_${database.name}"; GRANT INSERT ON old_way, new_way TO "writer_${database.name}"`);
-    await run(`SET ROLE "writer_${database.name}"`);
+      CREATE ROLE "writer_${session.database.name}"; GRANT INSERT ON old_way, new_way TO "writer_${session.database.name}"`);
+    await run(`SET ROLE "writer_${session.database.name}"`);
     const codes = [
       await codeOf('INSERT INTO old_way (a) VALUES (1)'),
       await codeOf('INSERT INTO new_way (a) VALUES (1)'),
     ];
     await run('RESET ROLE');
-    await run(`DROP OWNED BY "writer_${database.name}"; DROP ROLE "writer_${database.name}"`);
+    await run(`DROP OWNED BY "writer_${session.database.name}"; DROP ROLE "writer_${session.database.name}"`);
     expect(codes).toEqual(['42501', 'none']);
   });
 });

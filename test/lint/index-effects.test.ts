@@ -1,32 +1,17 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { effectSession } from '../support/effect-session.ts';
+import { createTestDatabase } from '../support/test-database.ts';
 
 /** What the pages of the rules about indexes and constraints say, tried on the oldest and the newest major. */
 describe.each([13, 18])('PostgreSQL %i', (major) => {
-  let database: TestDatabase;
-  let client: pg.Client;
+  const session = effectSession(major);
+  const { run, value, codeOf } = session;
   let other: pg.Client;
-
   beforeAll(async () => {
-    database = await createTestDatabase(major);
-    client = await database.client();
-    other = await database.client();
+    other = await session.database.client();
     await other.query("SET lock_timeout = '100ms'");
   });
-  afterAll(() => database.drop());
-
-  const run = (sql: string): Promise<unknown> => client.query(sql);
-  const value = async (sql: string): Promise<unknown> =>
-    (await client.query<unknown[]>({ text: sql, rowMode: 'array' })).rows[0]?.[0];
-  const codeOf = async (sql: string, who: pg.Client = client): Promise<string> => {
-    try {
-      await who.query(sql);
-      return 'none';
-    } catch (error) {
-      return (error as { code: string }).code;
-    }
-  };
 
   test('a concurrent build under a lock_timeout leaves an INVALID index, which IF NOT EXISTS takes for the real one', async () => {
     await run('CREATE TABLE t (a int); CREATE TABLE elsewhere (a int)');

@@ -1,36 +1,17 @@
-import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { describe, expect, test } from 'vitest';
+import { effectSession } from '../support/effect-session.ts';
 
 /** What the pages of the rules about tables, views, rights, enums and publications say, on the oldest and newest major. */
 describe.each([13, 18])('PostgreSQL %i', (major) => {
-  let database: TestDatabase;
-  let client: pg.Client;
-
-  beforeAll(async () => {
-    database = await createTestDatabase(major);
-    client = await database.client();
-  });
-  afterAll(() => database.drop());
-
-  const run = (sql: string): Promise<unknown> => client.query(sql);
-  const value = async (sql: string): Promise<unknown> =>
-    (await client.query<unknown[]>({ text: sql, rowMode: 'array' })).rows[0]?.[0];
-  const codeOf = async (sql: string): Promise<string> => {
-    try {
-      await client.query(sql);
-      return 'none';
-    } catch (error) {
-      return (error as { code: string }).code;
-    }
-  };
+  const session = effectSession(major);
+  const { run, value, codeOf } = session;
 
   test('an index keeps what the old function answered', async () => {
     const fn = (body: string): string =>
       `CREATE OR REPLACE FUNCTION f(t text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN ${body}(t); END'`;
     await run(`CREATE TABLE w (a text); ${fn('lower')}; CREATE INDEX ON w (f(a));
       INSERT INTO w SELECT 'X' || i FROM generate_series(1, 1000) i; ANALYZE w; ${fn('upper')}`);
-    const other = await database.client();
+    const other = await session.database.client();
     const count = async (): Promise<unknown> => (await other.query("SELECT 1 FROM w WHERE f(a) = 'X5'")).rowCount;
     expect(await count()).toBe(0);
     await other.query('SET enable_indexscan = off; SET enable_bitmapscan = off');
@@ -38,7 +19,7 @@ describe.each([13, 18])('PostgreSQL %i', (major) => {
   });
 
   test('row security without a policy shows nothing, and an owner has no rights for ever', async () => {
-    const [first, second] = [`${database.name}_a`, `${database.name}_b`];
+    const [first, second] = [`${session.database.name}_a`, `${session.database.name}_b`];
     await run(`CREATE ROLE ${first}; CREATE ROLE ${second}; CREATE TABLE s (a int); INSERT INTO s VALUES (1);
       GRANT ALL ON s TO ${first}; ALTER TABLE s ENABLE ROW LEVEL SECURITY; SET ROLE ${first}`);
     expect(await value('SELECT count(*) FROM s')).toBe('0');
@@ -106,7 +87,7 @@ describe.each([13, 18])('PostgreSQL %i', (major) => {
   test('a sequence that starts again gives out what is taken', async () => {
     await run('CREATE TABLE q (id serial PRIMARY KEY); INSERT INTO q DEFAULT VALUES; ALTER SEQUENCE q_id_seq RESTART');
     expect(await codeOf('INSERT INTO q DEFAULT VALUES')).toBe('23505');
-    const other = await database.client();
+    const other = await session.database.client();
     await other.query('BEGIN; ALTER SEQUENCE q_id_seq RESTART WITH 100');
     expect(await codeOf("SET lock_timeout = '50ms'; SELECT nextval('q_id_seq')")).toBe('55P03');
     await other.query('ROLLBACK');
@@ -124,7 +105,7 @@ describe.each([13, 18])('PostgreSQL %i', (major) => {
   });
 
   test('a view made anew has none of the rights of the old one, a replaced one keeps them', async () => {
-    const reader = `${database.name}_r`;
+    const reader = `${session.database.name}_r`;
     await run(`CREATE ROLE ${reader}; CREATE VIEW g AS SELECT 1 AS a; GRANT SELECT ON g TO ${reader};
       CREATE OR REPLACE VIEW g AS SELECT 1 AS a, 2 AS b; SET ROLE ${reader}`);
     expect(await codeOf('SELECT * FROM g')).toBe('none');

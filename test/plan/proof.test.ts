@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { RECIPE_CASES, type RecipeCase } from '../../measure/prove/recipe-cases.ts';
 import { applyStatement } from '../../src/catalog/apply-statement.ts';
 import { catalogDifferences } from '../../src/catalog/catalog-differences.ts';
 import { emptyCatalog } from '../../src/catalog/empty-catalog.ts';
@@ -15,7 +16,6 @@ import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
 import { quoteIdentifier } from '../../src/sql/postgres/quote.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { walkPlan } from '../support/walk-plan.ts';
-import { RECIPE_CASES, type RecipeCase } from './recipe-cases.ts';
 
 const MAJORS = [13, 15, 18];
 

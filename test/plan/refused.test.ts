@@ -8,8 +8,10 @@ import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
 
 beforeAll(() => loadParser());
 
-function planOf(sql: string): ReturnType<typeof plan> {
-  const schema = parseStatements('CREATE TABLE t (id int PRIMARY KEY, a int)', 'schema');
+const TABLE = 'CREATE TABLE t (id int PRIMARY KEY, a int)';
+
+function planOf(sql: string, schemaSql = TABLE): ReturnType<typeof plan> {
+  const schema = parseStatements(schemaSql, 'schema');
   return plan({
     migrations: [
       {
@@ -59,4 +61,18 @@ test('VACUUM is left to autovacuum, and says so; ANALYZE stays', () => {
 test('an index can be named where a table is', () => {
   const { plan: made } = planOf('CREATE INDEX i ON t (a);\nALTER TABLE i RENAME TO j;');
   expect(made.migrations[0]?.steps).toHaveLength(2);
+});
+
+test('a default partition that turns rows away until the attach is told; a bound that is computed is left as it is', () => {
+  const schema = `CREATE TABLE p (a int NOT NULL) PARTITION BY RANGE (a); CREATE TABLE rest PARTITION OF p DEFAULT;
+    CREATE TABLE p1 (a int NOT NULL);`;
+  const checked = planOf('ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (1) TO (10);', schema);
+  expect(checked.plan.migrations[0]?.steps.length).toBeGreaterThan(1);
+  expect(checked.notes.map(({ note }) => note)).toEqual([
+    expect.stringMatching(
+      /^From the CHECK on public\.rest until public\.p1 is attached, .* refused \(SQLSTATE 23514\)/,
+    ),
+  ]);
+  const computed = planOf('ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (1) TO (5 + 5);', schema);
+  expect(computed.plan.migrations[0]?.steps).toHaveLength(1);
 });

@@ -1,7 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { planMigrations } from '../../src/api/check-migrations.ts';
 import { InterruptedError } from '../../src/model/error.ts';
 import type { PlanProof } from '../../src/model/plan-proof.ts';
@@ -9,26 +6,16 @@ import type { PlanReport } from '../../src/model/report.ts';
 import { renderReport } from '../../src/report/reporters.ts';
 import { runProgram } from '../cli/run-program.ts';
 import { ownValidator } from '../report/schema-validators.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'evenkeel-prove-'));
-  chmodSync(folder, 0o755);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function write(name: string, sql: string): string {
-  const file = path.join(folder, name);
-  writeFileSync(file, sql);
-  return file;
-}
+const { write } = scratchFolder('prove');
 
 const SCHEMA = `CREATE TABLE orders (id int PRIMARY KEY, total int NOT NULL);
 COMMENT ON TABLE orders IS 'said';
 `;
 
-async function prove(sql: string): Promise<PlanReport & { readonly proof: PlanProof }> {
-  const options = { paths: [write('change.sql', sql)], schemaFile: write('schema.sql', SCHEMA), serverMajor: 16 };
+async function prove(sql: string, schema = SCHEMA): Promise<PlanReport & { readonly proof: PlanProof }> {
+  const options = { paths: [write('change.sql', sql)], schemaFile: write('schema.sql', schema), serverMajor: 16 };
   const report = await planMigrations({ ...options, prove: true });
   if (report.proof === undefined) throw new TypeError('there is no proof');
   return { ...report, proof: report.proof };
@@ -55,6 +42,13 @@ describe('plan --prove', () => {
     expect(exitCode).toBe(1);
     expect(output).toContain('change.sql:3: relation "nothing" does not exist (SQLSTATE 42P01)');
     expect(output).not.toContain('Next:');
+  });
+
+  test('both runs begin with the search_path of the schema', async () => {
+    const schema = `CREATE SCHEMA shop; CREATE TABLE shop.orders (id int PRIMARY KEY, total int);
+      CREATE TABLE orders (id int PRIMARY KEY); SET search_path = shop, public;`;
+    const { proof } = await prove('CREATE VIEW totals AS SELECT total FROM orders;', schema);
+    expect(proof).toMatchObject({ outcome: 'equal', differences: [], refusal: null });
   });
 
   test('a change of a type goes through all of its gates', async () => {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,21 +10,11 @@ import type { CheckReport, ExplainReport } from '../../src/model/report.ts';
 import { renderReport } from '../../src/report/reporters.ts';
 import { runProgram } from '../cli/run-program.ts';
 import { ownValidator } from '../report/schema-validators.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'evenkeel-trace-'));
-  // The server runs as another user where we are root.
-  chmodSync(folder, 0o755);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function write(name: string, sql: string): string {
-  const file = path.join(folder, name);
-  writeFileSync(file, sql);
-  return file;
-}
+const scratch = scratchFolder('trace');
+const { write } = scratch;
 
 function verdicts(report: CheckReport | ExplainReport): readonly (string | undefined)[] {
   return report.files.flatMap(({ statements }) => statements.map(({ traced }) => traced?.verdict));
@@ -72,7 +61,7 @@ describe('the program', () => {
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s stops the server and removes its files', async (signal) => {
-    const temporary = mkdtempSync(path.join(folder, 'tmp-'));
+    const temporary = mkdtempSync(path.join(scratch.path, 'tmp-'));
     chmodSync(temporary, 0o755);
     const file = write('0002_sleep.sql', 'SELECT pg_sleep(100)');
     const child = spawn(
@@ -125,7 +114,7 @@ describe.each([13, 18])('on the schema of a live PostgreSQL %i', (major) => {
     DROP VIEW open_orders;`;
 
   test('a snapshot is enough', async () => {
-    const file = path.join(folder, `snapshot-${major}.json`);
+    const file = path.join(scratch.path, `snapshot-${major}.json`);
     await snapshotDatabase({ databaseUrl: database.url, output: file, sampleMs: 0 });
     const report = await explainFiles({ paths: [write(`x-${major}.sql`, SQL)], schemaFile: file, trace: true });
     expect(verdicts(report)).toEqual(Array.from({ length: 8 }, () => 'as-derived'));

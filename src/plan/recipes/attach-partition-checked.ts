@@ -24,7 +24,7 @@ export const attachPartitionChecked: Recipe = {
     const child = findTable(input.catalog, target.command.partition);
     const key = plainKey(target.table);
     const bound = boundOf(target.command.bound);
-    if (child === null || key === null || bound === null) return null;
+    if (child === null || key === null || bound === null || !hasPlainValues(bound)) return null;
     const readTables = new Set(facts.scans);
     const proofs = [
       { table: child, condition: insideSql(key, bound) },
@@ -38,7 +38,7 @@ export const attachPartitionChecked: Recipe = {
     if (conditions.length < proofs.length) return null;
     return [
       ...conditions.map(({ table, condition }) => prove(table, condition)),
-      attach(target, child),
+      attach(target, child, conditions),
       ...conditions.map(({ table }) => forget(table)),
     ];
   },
@@ -52,6 +52,15 @@ function plainKey({ partitionBy, columns }: Table): string | null {
   return columns.some((column) => column.name === bare) ? bare : null;
 }
 
+/** A number or a string, with a cast or without: what else stands in a bound (now(), a sum) would be others in a CHECK. */
+const PLAIN_VALUE = /^([+-]?[0-9.]+(e[+-]?[0-9]+)?|'(''|[^'])*'(::[a-z_ ]+(\([0-9, ]+\))?)?|true|false)$/i;
+
+function hasPlainValues(bound: Bound): boolean {
+  if (bound.kind === 'list') return bound.values.every((one) => PLAIN_VALUE.test(one));
+  if (bound.kind !== 'range') return false;
+  return [...bound.from, ...bound.to].every((one) => /^M(IN|AX)VALUE$/i.test(one) || PLAIN_VALUE.test(one));
+}
+
 function defaultPartition({ catalog }: RecipeInput, parent: RelationKey): Table | null {
   return childrenOf(catalog, parent).find((one) => one.partitionOf?.bound.trim().toUpperCase() === 'DEFAULT') ?? null;
 }
@@ -59,7 +68,6 @@ function defaultPartition({ catalog }: RecipeInput, parent: RelationKey): Table 
 function insideSql(key: string, bound: Bound): string | null {
   const column = quoteIdentifier(key);
   if (bound.kind === 'list') {
-    if (bound.values.some((one) => one.toUpperCase() === 'NULL')) return null;
     const only = bound.values.length === 1 ? `= ${bound.values[0]}` : `IN (${bound.values.join(', ')})`;
     return `${column} IS NOT NULL AND ${column} ${only}`;
   }
@@ -101,8 +109,15 @@ function prove(table: Table, condition: string): StepDraft {
   };
 }
 
-function attach(target: AlterTarget<'attach-partition'>, child: Table): TransactionDraft {
+/** A table with the condition that proves where its rows belong. */
+interface Proof {
+  readonly table: Table;
+  readonly condition: string;
+}
+
+function attach(target: AlterTarget<'attach-partition'>, child: Table, proofs: readonly Proof[]): TransactionDraft {
   const key = relationKey(child.name);
+  const others = proofs.map(({ table }) => relationKey(table.name)).filter((one) => one !== key);
   return {
     kind: 'transaction',
     name: `attach-${child.name.name}`,
@@ -111,7 +126,12 @@ function attach(target: AlterTarget<'attach-partition'>, child: Table): Transact
     sql: [`ALTER TABLE ${target.key} ATTACH PARTITION ${key} ${target.command.bound}`],
     undo: [`ALTER TABLE ${target.key} DETACH PARTITION ${key}`],
     postCondition: isPartition(target.key, key),
+    ...(others.length === 0 ? {} : { note: turnedAway(others.join(', '), key) }),
   };
+}
+
+function turnedAway(defaultKey: string, key: string): string {
+  return `From the CHECK on ${defaultKey} until ${key} is attached, rows that belong in ${key} are refused (SQLSTATE 23514): attach it before the application writes such rows.`;
 }
 
 function isPartition(parent: RelationKey, child: RelationKey): TransactionDraft['postCondition'] {
