@@ -13,9 +13,11 @@ async function main(): Promise<void> {
       count: { type: 'string', default: '2000' },
       seed: { type: 'string', default: '1' },
       most: { type: 'string', default: '20' },
+      chain: { type: 'string', default: '1' },
     },
   });
-  const options = { count: Number(values.count), seed: Number(values.seed), most: Number(values.most) };
+  const [count, seed, most, length] = [values.count, values.seed, values.most, values.chain].map(Number);
+  const options = { count: count ?? 0, seed: seed ?? 1, most: most ?? 1, length: length ?? 1 };
   await loadParser();
   let found = 0;
   for (const major of values.major === undefined ? MEASURED_MAJORS : [Number(values.major)]) {

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
+import { applyStatement } from '../../src/catalog/apply-statement.ts';
 import { catalogFingerprint } from '../../src/catalog/catalog-fingerprint.ts';
 import { readCatalog } from '../../src/catalog/read-catalog.ts';
 import type { Connection } from '../../src/db/connection.ts';
 import { connectPostgres } from '../../src/db/postgres.ts';
 import type { Catalog } from '../../src/model/catalog.ts';
-import { UnplannableError } from '../../src/model/error.ts';
+import { EvenkeelError, UnplannableError } from '../../src/model/error.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import type { Statement } from '../../src/model/statement.ts';
 import { plan } from '../../src/pipeline/plan.ts';
 import { type CatalogLines, lineDifferences, readCatalogLines } from '../../src/prove/catalog-lines.ts';
 import { readRowDigests } from '../../src/prove/row-digests.ts';
@@ -14,6 +16,7 @@ import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
 import { errorOf } from '../../src/trace/error-of.ts';
 import { NEEDS_NO_TRANSACTION } from '../../src/trace/statement-outcome.ts';
 import { HIGHEST_CHOICE } from './fuzz-run.ts';
+import { relativesOf } from './relatives.ts';
 import { CHOICES_OF_A_STATEMENT, statementOf } from './statement.ts';
 import type { TracedServer } from './tracer.ts';
 
@@ -29,7 +32,12 @@ export interface PlanRunOptions {
   readonly seed: number;
   /** Stop looking for more after so many different failures. */
   readonly most: number;
+  /** Statements of a migration, at most; near each other where there are several. */
+  readonly length: number;
 }
+
+/** Where in the schema a migration is at work, and the decisions for each of its statements. */
+type Choice = readonly [number, readonly (readonly number[])[]];
 
 /** A naive migration whose plan does not end where it ends, shrunk. */
 export interface Unproved {
@@ -120,9 +128,13 @@ export class PlanRun {
         maxLength: CHOICES_OF_A_STATEMENT,
       }),
     );
+    const migration = fc.tuple(
+      fc.nat({ max: HIGHEST_CHOICE }),
+      fc.noBias(fc.array(numbers, { minLength: 1, maxLength: this.#options.length, size: 'max' })),
+    );
     const property = fc.asyncProperty(
-      numbers,
-      async (choices) => this.done >= this.#options.count || this.#holds(choices),
+      migration,
+      async (choice) => this.done >= this.#options.count || this.#holds(choice),
     );
     let found = 0;
     for (let part = 0; this.done < this.#options.count && found < this.#options.most; part += 1) {
@@ -133,8 +145,9 @@ export class PlanRun {
         endOnFailure: false,
       });
       if (!result.failed || result.counterexample === null) continue;
-      const sql = this.#sqlOf(result.counterexample[0]);
-      const verdict = await this.#verdict(sql);
+      const statements = await this.#statementsOf(result.counterexample[0]);
+      const sql = statements.join(';\n');
+      const verdict = await this.#verdict(statements);
       if (verdict.kind !== 'failed') continue;
       for (const failure of verdict.failures) this.#shown.add(alike(sql, failure));
       show({ sql, steps: verdict.steps, failures: verdict.failures });
@@ -143,13 +156,39 @@ export class PlanRun {
     return found;
   }
 
-  #sqlOf(choices: readonly number[]): string {
-    return statementOf(this.#catalog, this.#major, choices);
+  /** Those of the generated statements that the server takes one after the other; nothing of them stays. */
+  async #statementsOf([place, chain]: Choice): Promise<readonly string[]> {
+    const [only] = chain;
+    if (chain.length === 1 && only !== undefined) {
+      const sql = statementOf(this.#catalog, this.#major, only);
+      return (await this.#goesThrough(sql)) ? [sql] : [];
+    }
+    const trial = await this.#trial();
+    const near = relativesOf(this.#catalog, place);
+    const kept: string[] = [];
+    let catalog = this.#catalog;
+    await trial.execute('BEGIN');
+    for (const choices of chain) {
+      const sql = statementOf(catalog, this.#major, choices, near);
+      const parsed = statementsOf(sql);
+      if (parsed === null) continue;
+      await trial.execute('SAVEPOINT before');
+      const error = await errorOf(trial, sql);
+      if (error !== null) {
+        await trial.execute('ROLLBACK TO before');
+        continue;
+      }
+      kept.push(sql);
+      catalog = parsed.reduce(applyStatement, catalog);
+    }
+    await trial.execute('ROLLBACK');
+    return kept;
   }
 
-  async #holds(choices: readonly number[]): Promise<boolean> {
-    const sql = this.#sqlOf(choices);
-    const verdict = await this.#verdict(sql);
+  async #holds(choice: Choice): Promise<boolean> {
+    const statements = await this.#statementsOf(choice);
+    const sql = statements.join(';\n');
+    const verdict = await this.#verdict(statements);
     if (!this.#isShrinking) this.counts[verdict.kind] += 1;
     if (verdict.kind === 'refused') this.refusals.set(verdict.reason, sql);
     const holds = verdict.kind !== 'failed' || verdict.failures.every((one) => this.#shown.has(alike(sql, one)));
@@ -157,8 +196,9 @@ export class PlanRun {
     return holds;
   }
 
-  async #verdict(sql: string): Promise<Verdict> {
-    if (!(await this.#goesThrough(sql))) return { kind: 'invalid' };
+  async #verdict(statements: readonly string[]): Promise<Verdict> {
+    if (statements.length === 0) return { kind: 'invalid' };
+    const sql = statements.join(';\n');
     let planned: Plan;
     try {
       planned = this.#planOf(sql);
@@ -168,9 +208,10 @@ export class PlanRun {
     }
     if (isAsItIs(planned, sql)) return { kind: 'as-it-is' };
     const [naive, safe] = await Promise.all([
-      this.#onCopy((database) => this.#naiveEnd(database, sql)),
+      this.#onCopy((database) => this.#naiveEnd(database, statements)),
       this.#onCopy((database) => this.#safeEnd(database, planned)),
     ]);
+    if (naive === null) return { kind: 'invalid' };
     const rows = typeof safe === 'string' || CHANGES_BY_ITSELF.test(sql) ? [] : lineDifferences(naive.rows, safe.rows);
     const failures = typeof safe === 'string' ? [safe] : [...lineDifferences(naive.lines, safe.lines), ...rows];
     if (failures.length === 0) return { kind: 'proved' };
@@ -233,10 +274,13 @@ export class PlanRun {
     await this.#admin.execute(`DROP DATABASE IF EXISTS ${this.#template}_trial WITH (FORCE)`);
   }
 
-  async #naiveEnd(database: string, sql: string): Promise<End> {
+  /** Where the migration as it stands ends, each statement a transaction; null when the server refuses one of them. */
+  async #naiveEnd(database: string, statements: readonly string[]): Promise<End | null> {
     const connection = await connect(this.#server, database);
     try {
-      await connection.execute(sql);
+      for (const sql of statements) {
+        if ((await errorOf(connection, sql)) !== null) return null;
+      }
       return await endOf(connection);
     } finally {
       await connection.close();
@@ -290,6 +334,16 @@ function connect(server: TracedServer, database: string): Promise<Connection> {
 
 async function endOf(connection: Connection): Promise<End> {
   return { lines: await readCatalogLines(connection), rows: await readRowDigests(connection) };
+}
+
+/** null for what our parser does not read. */
+function statementsOf(sql: string): readonly Statement[] | null {
+  try {
+    return parseStatements(sql, 'case.sql');
+  } catch (error) {
+    if (error instanceof EvenkeelError) return null;
+    throw error;
+  }
 }
 
 function isAsItIs({ migrations }: Plan, sql: string): boolean {

@@ -216,6 +216,7 @@ CREATE TABLE "Größe" ("Naïve" integer CONSTRAINT "Größe_key" UNIQUE, "ß" m
   CONSTRAINT "Größe_check" CHECK (pure("Naïve") <> wild() - 8));
 CREATE INDEX "Größe_pure" ON "Größe" (pure("Naïve"));
 CREATE SEQUENCE app.kept_seq OWNED BY app.journal.level;
+ALTER TABLE order_lines ALTER COLUMN line SET DEFAULT nextval('app.kept_seq');
 INSERT INTO strata SELECT n, '2024-01-01'::date + n % 700, CASE WHEN n % 3 = 0 THEN 'b' ELSE 'a' END, 'n' || n, n FROM generate_series(1, 900) n;
 INSERT INTO "Größe" SELECT n, '{sad}'::mood[], '[1,3)'::span, ROW(n, 'b')::pair, '{ok}'::mood[] FROM generate_series(1, 200) n;
 CREATE VIEW sizes AS SELECT "Naïve" AS naive, pure("Naïve") AS pure FROM "Größe";

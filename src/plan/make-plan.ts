@@ -1,7 +1,7 @@
 import type { Action, TransactionControl } from '../model/action.ts';
 import { inPasses } from '../model/alter-pass.ts';
 import type { Catalog, Table } from '../model/catalog.ts';
-import { findIndex, findRelation, nameForCreation, tableOf } from '../model/catalog-lookup.ts';
+import { findIndex, findRelation, nameForCreation, TEMPORARY_SCHEMA, tableOf } from '../model/catalog-lookup.ts';
 import { UnplannableError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
 import type { MigrationPlan, Step, TransactionStep } from '../model/plan.ts';
@@ -88,6 +88,7 @@ class MigrationPlanner {
       this.catalog = this.#input.tools.applyStatement(this.catalog, statement);
       return;
     }
+    if (isTemporary(action)) this.#refuseTemporary(line);
     this.#assumeMissingTable(action, statement);
     const apart = this.#isHarmless(statement) ? [statement] : splitCommands(inOrder(statement));
     for (const one of apart) this.#plan(one, line);
@@ -100,6 +101,14 @@ class MigrationPlanner {
     throw new UnplannableError(
       `${where} takes statements back or prepares them (ROLLBACK, PREPARE TRANSACTION): no plan can tell what is to stay.`,
       { nextCommand: `leave in ${this.#migration.path} only what is to be applied, and run the same command again` },
+    );
+  }
+
+  #refuseTemporary(line: number): never {
+    const where = `${this.#migration.path}:${line}`;
+    throw new UnplannableError(
+      `${where} makes a temporary table, which is gone with its session: steps run in sessions of their own, and after a crash in new ones.`,
+      { nextCommand: `make it a table like any other in ${where}, drop it at the end, and run the same command again` },
     );
   }
 
@@ -279,4 +288,10 @@ function inOrder(statement: Statement): Statement {
   const { action } = statement;
   if (action.kind !== 'alter-table') return statement;
   return { ...statement, action: { ...action, commands: inPasses(action.commands) } };
+}
+
+function isTemporary(action: Action): boolean {
+  if (action.kind === 'create-table') return action.persistence === 'temporary';
+  const isMade = action.kind === 'create-table-as' || action.kind === 'create-view';
+  return isMade && action.name.schema === TEMPORARY_SCHEMA;
 }

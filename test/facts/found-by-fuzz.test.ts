@@ -38,6 +38,8 @@ CREATE TABLE named (name text REFERENCES namesakes);
 CREATE TABLE base (id integer NOT NULL);
 CREATE TABLE derived () INHERITS (base);
 CREATE STATISTICS app.events_stats ON id, kind FROM events;
+CREATE TABLE tickets (id serial, kept integer);
+CREATE TABLE stubs (id integer DEFAULT nextval('tickets_id_seq'));
 `;
 
 function factsOf(sql: string, major: number): StatementFacts {
@@ -231,6 +233,15 @@ describe('what generated statements found', () => {
   test('an index that another command brings is built under SHARE on the partitions', () => {
     const { locks } = factsOf('ALTER TABLE events SET WITHOUT OIDS, ADD UNIQUE (id, day)', 17);
     expect(locks).toContainEqual({ relation: 'public.events_1', mode: 'SHARE' });
+  });
+
+  test('a sequence that a default elsewhere draws from holds its owner', () => {
+    const failure = { sqlstate: '2BP01', reason: expect.stringContaining('stubs.id uses public.tickets_id_seq') };
+    expect(factsOf('DROP TABLE tickets', 17).failure).toMatchObject(failure);
+    expect(factsOf('ALTER TABLE tickets DROP COLUMN id', 17).failure).toMatchObject(failure);
+    const cascade = factsOf('ALTER TABLE tickets DROP COLUMN id CASCADE', 17);
+    expect(cascade.failure).toBeNull();
+    expect(cascade.locks).toContainEqual({ relation: 'public.stubs', mode: 'ACCESS EXCLUSIVE' });
   });
 });
 

@@ -43,6 +43,15 @@ test.each([
   expect(() => planOf(sql)).toThrow(/^m\.sql:2 takes statements back or prepares them/);
 });
 
+test.each([
+  'CREATE TEMP TABLE x AS SELECT 1 AS a',
+  'CREATE TEMPORARY TABLE x (a int)',
+  'CREATE TABLE pg_temp.x (a int)',
+  'SELECT 1 AS a INTO TEMP x',
+])('what a session has for itself is not kept by a plan: %s', (sql) => {
+  expect(() => planOf(`SELECT 1;\n${sql}`)).toThrow(/^m\.sql:2 makes a temporary table/);
+});
+
 test('BEGIN, COMMIT and savepoints that are kept are left out, with a note', () => {
   const report = planOf('BEGIN; SAVEPOINT s; ALTER TABLE t ADD COLUMN b int; RELEASE s; COMMIT;');
   expect(report.plan.migrations[0]?.steps).toHaveLength(1);

@@ -1,6 +1,6 @@
 import type { CreateTableAs, CreateView } from '../../model/action.ts';
 import type { Catalog, Column, View } from '../../model/catalog.ts';
-import { findRelation, nameForCreation } from '../../model/catalog-lookup.ts';
+import { findRelation, nameForCreation, TEMPORARY_SCHEMA } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
 import { SqlSyntaxError } from '../../model/error.ts';
 import { outputColumns } from '../../model/query-columns.ts';
@@ -78,7 +78,10 @@ export function createTableAs(catalog: Catalog, action: CreateTableAs): Catalog 
       bytes: null,
     });
   }
-  return putRelation(catalog, { ...bareTable(name, 'permanent'), columns: columnsOfQuery(catalog, action) });
+  return putRelation(catalog, {
+    ...bareTable(name, name.schema === TEMPORARY_SCHEMA ? 'temporary' : 'permanent'),
+    columns: columnsOfQuery(catalog, action),
+  });
 }
 
 /** The columns that a query names, as the parser tells for a view of it. */

@@ -14,8 +14,8 @@ const GENERATED_KEEP_SOURCES_SINCE = 15;
 
 /**
  * DROP COLUMN, with the indexes, constraints and sequences that cannot be without it. Without CASCADE the server
- * refuses while a foreign key elsewhere points at the column, a view reads it or a generated column is made of it; then
- * nothing changes.
+ * refuses while a foreign key elsewhere points at the column, a view reads it, a generated column is made of it or a
+ * default elsewhere draws from a sequence that goes with it; then nothing changes.
  */
 export function dropColumn(
   catalog: Catalog,
@@ -29,7 +29,10 @@ export function dropColumn(
     if (next === null) return catalog;
     changed = next;
   }
-  return changed;
+  // Only now: the columns of the tables below drew from it, too.
+  const owned = treeOf(catalog, key, only).flatMap((target) => ownedSequences(catalog, target, column));
+  const without = dropRelations(changed, owned, cascade);
+  return owned.some((sequence) => without.relations[sequence] !== undefined) ? catalog : without;
 }
 
 function dropColumnHere(catalog: Catalog, key: RelationKey, column: string, cascade: boolean): Catalog | null {
@@ -57,8 +60,7 @@ function dropColumnHere(catalog: Catalog, key: RelationKey, column: string, casc
     ...one,
     constraints: one.constraints.filter((own) => own.kind !== 'foreign-key' || !gone.has(own)),
   }));
-  changed = updateTable(changed, key, (one) => withoutColumn(one, column));
-  return dropRelations(changed, ownedSequences(changed, key, column), true);
+  return updateTable(changed, key, (one) => withoutColumn(one, column));
 }
 
 function withoutColumn(table: Table, column: string): Table {

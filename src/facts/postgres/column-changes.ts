@@ -14,6 +14,7 @@ import {
 } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { isInAnyPartitionKey, isInheritedColumn } from './inheritance.ts';
+import { dropOwnedSequences } from './nextval-sequences.ts';
 import { isValidNotNull, scanUnlessProven } from './not-null-proof.ts';
 import { policiesNaming } from './policies-naming.ts';
 import { lockFormerReference } from './references.ts';
@@ -38,10 +39,13 @@ export function dropColumnFacts(context: FactsContext, table: Table, command: Dr
   refuseDropColumn(context, table, command, action.only);
   if ((table.rules ?? []).length > 0)
     draft.unknown.add(`Whether a rule of ${key} names ${command.column} is not known.`);
-  for (const one of reached(context, table, action.only)) {
+  const tables = reached(context, table, action.only);
+  const going = new Set(tables.map(({ name }) => relationKey(name)));
+  for (const one of tables) {
     const name = `${relationKey(one.name)}.${command.column}`;
     draft.losses.add(`column ${name}`);
-    addLocks(draft, ownedSequences(context.catalog, relationKey(one.name), command.column), 'ACCESS EXCLUSIVE');
+    const owned = ownedSequences(context.catalog, relationKey(one.name), command.column);
+    dropOwnedSequences(context, owned, command.cascade, (user, column) => column === command.column && going.has(user));
     dropColumnDependents(context, one, command, action);
   }
   draft.breaks.push({ kind: 'column-gone', what, sentence: `Statements that name ${what} fail with 42703.` });

@@ -1,12 +1,12 @@
 import type { Drop, DropObject } from '../../model/action.ts';
 import type { Relation, Table } from '../../model/catalog.ts';
-import { findIndex, findRelation, type IndexPlace, tableOf, tablesThatDraw } from '../../model/catalog-lookup.ts';
+import { findIndex, findRelation, type IndexPlace, tableOf } from '../../model/catalog-lookup.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { dropOther } from './drop-other.ts';
 import { dropTable } from './drop-table.ts';
 import { ancestorsOf, type FactsContext, isKnown, keyOf, lockTree, lookUp } from './facts-context.ts';
 import { addFailure, addLock, addLocks, atRank } from './facts-draft.ts';
-import { nextvalSequences } from './nextval-sequences.ts';
+import { columnsDrawing } from './nextval-sequences.ts';
 import { viewsOver } from './views-over.ts';
 
 /** DROP of anything: ACCESS EXCLUSIVE on what goes, on what hangs on it, and on the other side of foreign keys. */
@@ -78,14 +78,9 @@ function dropView(context: FactsContext, key: string, action: Drop): void {
 function dropSequence(context: FactsContext, key: string, action: Drop): void {
   const owner = identityOf(context, key);
   if (owner !== null) addFailure(context.draft, '2BP01', `the identity column ${owner} needs ${key}`);
-  for (const table of tablesThatDraw(context.catalog)) {
-    const user = table.columns.find(
-      (column) => column.default !== null && nextvalSequences(context, column.default).includes(key),
-    );
-    if (user === undefined) continue;
-    const tableKey = relationKey(table.name);
-    if (action.cascade) addLock(context.draft, tableKey, 'ACCESS EXCLUSIVE');
-    else addFailure(context.draft, '2BP01', `the default of ${tableKey}.${user.name} uses ${key}`);
+  for (const { table, column } of columnsDrawing(context, key)) {
+    if (action.cascade) addLock(context.draft, table, 'ACCESS EXCLUSIVE');
+    else addFailure(context.draft, '2BP01', `the default of ${table}.${column} uses ${key}`);
   }
 }
 

@@ -5,6 +5,7 @@ import { relationKey } from '../../model/relation-name.ts';
 import { defaultPartitionOf, type FactsContext, keyOf, withDescendants } from './facts-context.ts';
 import { addFailure, addLock, addLocks } from './facts-draft.ts';
 import { isInheritedConstraint } from './inheritance.ts';
+import { dropOwnedSequences } from './nextval-sequences.ts';
 import { policiesNaming } from './policies-naming.ts';
 import { lockFormerReference, lockOtherSide, referencesTo } from './references.ts';
 import { viewsOver } from './views-over.ts';
@@ -38,7 +39,8 @@ export function dropOneTable(
   const { draft } = context;
   const key = relationKey(table.name);
   addLock(draft, key, 'ACCESS EXCLUSIVE');
-  addLocks(draft, ownedSequences(context.catalog, key, null), 'ACCESS EXCLUSIVE');
+  const going = new Set([...dropped, ...withDescendants(context, table).map(({ name }) => relationKey(name))]);
+  dropOwnedSequences(context, ownedSequences(context.catalog, key, null), cascade, (user) => going.has(user));
   for (const constraint of table.constraints) {
     // What a partition has from its parent has its triggers there.
     if (constraint.kind !== 'foreign-key' || isInheritedConstraint(context, table, constraint)) continue;

@@ -1,5 +1,6 @@
 import type { CopyStmt, FuncCall, Node, SelectStmt } from 'libpg-query';
 import type { Action, Dml, SetVariable } from '../../model/action.ts';
+import { createdName } from './created-name.ts';
 import { functionName } from './expression-of.ts';
 import { queryColumns } from './query-columns.ts';
 import { queryReach, readsInFull } from './query-reach.ts';
@@ -19,7 +20,7 @@ export function readSelect(statement: SelectStmt, source: StatementSource): Acti
   return {
     kind: 'create-table-as',
     object: 'table',
-    name: relationReference(into),
+    name: createdName(into),
     ifNotExists: false,
     withData: true,
     reads: relationsIn({ SelectStmt: statement }).reads,

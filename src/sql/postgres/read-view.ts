@@ -1,6 +1,7 @@
 import type { CreateTableAsStmt, RefreshMatViewStmt, ViewStmt } from 'libpg-query';
 import type { CreateTableAs, CreateView, RefreshMaterializedView } from '../../model/action.ts';
 import { columnsRead } from './columns-read.ts';
+import { createdName } from './created-name.ts';
 import { queryColumns } from './query-columns.ts';
 import { readsInFull } from './query-reach.ts';
 import { quoteIdentifier } from './quote.ts';
@@ -16,7 +17,7 @@ export function readCreateView(statement: ViewStmt, source: StatementSource): Cr
   const reads = query === undefined ? [] : relationsIn(query).reads;
   return {
     kind: 'create-view',
-    name: relationReference(statement.view),
+    name: createdName(statement.view),
     replace: statement.replace ?? false,
     reads,
     columns: query === undefined ? [] : columnsRead(query, reads),
@@ -37,7 +38,7 @@ export function readCreateTableAs(statement: CreateTableAsStmt, source: Statemen
   return {
     kind: 'create-table-as',
     object: statement.objtype === 'OBJECT_MATVIEW' ? 'materialized-view' : 'table',
-    name: relationReference(into),
+    name: createdName(into),
     ifNotExists: statement.if_not_exists ?? false,
     withData,
     reads: statement.query === undefined ? [] : relationsIn(statement.query).reads,
