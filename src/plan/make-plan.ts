@@ -89,9 +89,18 @@ class MigrationPlanner {
       return;
     }
     if (isTemporary(action)) this.#refuseTemporary(line);
+    if (this.#findsNothing(action)) {
+      this.#note(line, 'What it would alter IF EXISTS does not exist: there is nothing to do.');
+      return;
+    }
     this.#assumeMissingTable(action, statement);
     const apart = this.#isHarmless(statement) ? [statement] : splitCommands(inOrder(statement));
     for (const one of apart) this.#plan(one, line);
+  }
+
+  #findsNothing(action: Action): boolean {
+    if (action.kind !== 'alter-table' || !action.ifExists || !this.#input.catalogIsComplete) return false;
+    return findRelation(this.catalog, action.name) === null && findIndex(this.catalog, action.name) === null;
   }
 
   /** What a migration takes back itself, or leaves for somebody else to commit, must not be done for good. */

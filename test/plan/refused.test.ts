@@ -67,6 +67,17 @@ test('VACUUM is left to autovacuum, and says so; ANALYZE stays', () => {
   expect(() => planOf('VACUUM FULL t')).toThrow(UnplannableError);
 });
 
+test('ALTER ... IF EXISTS of what does not exist is left out, with a note', () => {
+  const { plan: made, notes } = planOf(
+    'ALTER TABLE IF EXISTS nothing ADD COLUMN x int;\nALTER TABLE IF EXISTS nothing DROP COLUMN x;',
+  );
+  expect(made.migrations[0]?.steps).toEqual([]);
+  expect(notes.map(({ line, note }) => [line, note.includes('nothing to do')])).toEqual([
+    [1, true],
+    [2, true],
+  ]);
+});
+
 test('an index can be named where a table is', () => {
   const { plan: made } = planOf('CREATE INDEX i ON t (a);\nALTER TABLE i RENAME TO j;');
   expect(made.migrations[0]?.steps).toHaveLength(2);

@@ -1,6 +1,6 @@
 import type { Drop } from '../../model/action.ts';
 import type { Catalog } from '../../model/catalog.ts';
-import { findRelation, findTable } from '../../model/catalog-lookup.ts';
+import { findRelation, findTable, findType } from '../../model/catalog-lookup.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { treeOf, updateTable } from '../edit-catalog.ts';
 import { dropIndex } from './drop-constraint.ts';
@@ -8,7 +8,7 @@ import { dropFunction } from './drop-function.ts';
 import { dropRelations } from './drop-relation.ts';
 import { dropSchema } from './drop-schema.ts';
 import { dropType } from './drop-type.ts';
-import { EXTENSION_TYPES } from './extension-types.ts';
+import { extensionTypes } from './extension-types.ts';
 import { withPolicyReads } from './policies.ts';
 import { dropPublication } from './publications.ts';
 import { dropStatistics } from './statistics.ts';
@@ -37,12 +37,7 @@ export function drop(catalog: Catalog, action: Drop): Catalog {
     case 'schema':
       return each((changed, name) => dropSchema(changed, name.name, action.cascade));
     case 'extension':
-      return each((changed, { name }) =>
-        (EXTENSION_TYPES[name] ?? []).reduce(
-          (one, type) => dropType(one, { schema: null, name: type }, action.cascade),
-          changed,
-        ),
-      );
+      return each((changed, { name }) => dropExtension(changed, name, action.cascade));
     case 'statistics':
       return each(dropStatistics);
     case 'publication':
@@ -54,6 +49,15 @@ export function drop(catalog: Catalog, action: Drop): Catalog {
     default:
       return catalog;
   }
+}
+
+/** Stays, as on the server, while a column is of one of its types. */
+function dropExtension(catalog: Catalog, name: string, cascade: boolean): Catalog {
+  const types = extensionTypes(name, catalog.serverMajor).map((type) => ({ schema: null, name: type }));
+  const without = types.reduce((changed, type) => dropType(changed, type, cascade), catalog);
+  if (types.some((type) => findType(without, type) !== null)) return catalog;
+  if (catalog.extensions === undefined) return without;
+  return { ...without, extensions: catalog.extensions.filter((one) => one !== name) };
 }
 
 function dropNamed(catalog: Catalog, action: Drop): Catalog {

@@ -11,7 +11,7 @@ import { findType, nameForCreation } from '../../model/catalog-lookup.ts';
 import { chooseConstraintName } from '../../model/object-name.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { putType } from '../edit-catalog.ts';
-import { EXTENSION_TYPES } from './extension-types.ts';
+import { extensionTypes } from './extension-types.ts';
 import { resolveExpression, resolveType } from './resolve-names.ts';
 
 type Domain = Extract<UserType, { kind: 'domain' }>;
@@ -27,12 +27,20 @@ export function createType(catalog: Catalog, action: CreateType): Catalog {
   return addType(catalog, { kind: action.type, name: nameForCreation(catalog, action.name) });
 }
 
-/** CREATE EXTENSION: the types of the well-known ones. */
+/** CREATE EXTENSION: its name, from which on what is not in the catalog may be of it, and the types of the well-known. */
 export function createExtension(catalog: Catalog, action: CreateExtension): Catalog {
-  return (EXTENSION_TYPES[action.name] ?? []).reduce((changed, name) => {
-    const type = { kind: 'other', name: nameForCreation(catalog, { schema: null, name }) } as const;
-    return addType(changed, type);
-  }, catalog);
+  const there = catalog.extensions ?? [];
+  // Every database has this one, and a catalog does not name it.
+  if (action.name === 'plpgsql' || there.includes(action.name)) return catalog;
+  const extensions = [...there, action.name].sort();
+  return extensionTypes(action.name, catalog.serverMajor).reduce(
+    (changed, name) => {
+      const type = { kind: 'other', name: nameForCreation(catalog, { schema: null, name }) } as const;
+      return addType(changed, type);
+    },
+    // A snapshot that does not tell the extensions does not tell them afterwards either.
+    catalog.extensions === undefined ? catalog : { ...catalog, extensions },
+  );
 }
 
 function addType(catalog: Catalog, type: UserType): Catalog {

@@ -66,11 +66,17 @@ export function refuseKeyTypes(
       key.expression === null
         ? table.columns.find((one) => one.name === key.column)?.type
         : expressionType(context, key.expression);
-    if (type == null || isIndexed(context, use.method, type)) continue;
+    if (type == null || mayTakeMore(context, use.method) || isIndexed(context, use.method, type)) continue;
     const what = key.column ?? key.expression?.sql;
     addFailure(context.draft, '42704', `a ${use.method} index does not take ${what}, a ${type.name}`);
   }
   if (use.isOrdered && !able.ordered) addFailure(context.draft, '0A000', `a ${use.method} index has no order`);
+}
+
+/** btree_gist and btree_gin make their methods take what the server alone does not. */
+function mayTakeMore({ catalog, catalogIsComplete }: FactsContext, method: string): boolean {
+  if (method !== 'gist' && method !== 'gin') return false;
+  return !catalogIsComplete || catalog.extensions === undefined || catalog.extensions.includes(`btree_${method}`);
 }
 
 /** How the operator classes call the types that users make. */

@@ -170,6 +170,9 @@ export const OTHER_SCRIPTS: readonly DdlScript[] = [
       CREATE EXTENSION pg_trgm;
       CREATE EXTENSION lo;
       CREATE INDEX ON t USING gin (a gin_trgm_ops);
+      CREATE EXTENSION btree_gist;
+      CREATE TABLE rooms (room int, during tsrange, EXCLUDE USING gist (room WITH =, during WITH &&));
+      CREATE EXTENSION IF NOT EXISTS plpgsql;
       DROP EXTENSION hstore;
       !DROP EXTENSION citext;
       DROP EXTENSION citext CASCADE;`,
