@@ -12,6 +12,7 @@ import { changedFiles, realpathOf } from '../source/changed-files.ts';
 import { repositoryRoot } from '../source/repository-root.ts';
 import { readTypeormSettings } from '../source/typeorm-settings.ts';
 import { readBaseline } from './baseline-file.ts';
+import { countLosses } from './count-losses.ts';
 import { type InputOptions, loadInput, loadReadableInput, type UnreadableMigration } from './load-input.ts';
 import type { ProveOptions } from './prove-migrations.ts';
 import type { TraceOptions } from './trace-migrations.ts';
@@ -68,10 +69,14 @@ export async function explainFiles(options: ExplainOptions): Promise<ExplainRepo
 
 export interface PlanOptions extends InputOptions, ProveOptions {}
 
-/** The safe plan for migrations; on a live server for those that are not applied yet. */
+/**
+ * The safe plan for migrations; on a live server for those that are not applied yet, with the rows counted that they
+ * would lose.
+ */
 export async function planMigrations(options: PlanOptions): Promise<PlanReport> {
   const input = await loadInput(options);
-  const report = plan(input);
+  const made = plan(input);
+  const report = options.databaseUrl === undefined ? made : await countLosses(made, options.databaseUrl);
   if (options.prove !== true) return report;
   const { proveMigrations } = await import('./prove-migrations.ts');
   return proveMigrations(report, input, options.signal);

@@ -2,7 +2,11 @@ import type { StatementFacts } from './facts.ts';
 import type { Finding, SuppressedFinding } from './finding.ts';
 import type { InputProblem } from './input-problem.ts';
 import type { Plan } from './plan.ts';
+import type { PlanChoice } from './plan-choice.ts';
+import type { PlanLoss } from './plan-loss.ts';
 import type { PlanProof } from './plan-proof.ts';
+import type { RolloutStage } from './plan-rollout.ts';
+import type { RelationKey } from './relation-name.ts';
 import type { RuleDescription } from './rule-settings.ts';
 import type { MigrationRecord } from './run-record.ts';
 import type { ServerVersion } from './server-version.ts';
@@ -70,8 +74,23 @@ export interface PlanReport {
   readonly plan: Plan;
   /** One sentence a statement that was left as it stands or could not be made safer, with the reason. */
   readonly notes: readonly { readonly path: string; readonly line: number; readonly note: string }[];
+  /** Why each statement that a recipe made safe is done this way. */
+  readonly choices: readonly PlanChoice[];
+  /** Which versions of the application may run, and what the way back is, stage by stage. */
+  readonly rollout: readonly RolloutStage[];
+  /** What the migrations lose. */
+  readonly losses: readonly PlanLoss[];
+  /** Of what the steps lock and fill, where the statistics of the server tell. */
+  readonly sizes: Readonly<Record<RelationKey, RelationSize>>;
   /** Missing where nobody asked for it. */
   readonly proof?: PlanProof;
+}
+
+/** By the statistics of the server; null for what nobody counted. A partitioned table has what its partitions have. */
+export interface RelationSize {
+  readonly rows: number | null;
+  /** With TOAST, without indexes. */
+  readonly bytes: number | null;
 }
 
 export interface StatusReport {

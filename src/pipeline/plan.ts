@@ -4,13 +4,20 @@ import { deriveFacts } from '../facts/postgres/derive-facts.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { UnplannableError } from '../model/error.ts';
 import type { StatementFacts } from '../model/facts.ts';
+import type { Plan } from '../model/plan.ts';
 import type { PlanReport } from '../model/report.ts';
-import { makePlan } from '../plan/make-plan.ts';
+import { type MakePlanOutput, makePlan } from '../plan/make-plan.ts';
 import { parseStatements } from '../sql/postgres/parse-statements.ts';
 import { unseenRelation } from './doubt-unseen.ts';
 import { estimateOf } from './estimate-of.ts';
-import { type JudgeOptions, judgeStatements } from './judge-statements.ts';
+import type { JudgeOptions } from './judge-statements.ts';
+import { type JudgedMigration, judgeMigrations } from './judged-migration.ts';
+import { knownSizes } from './known-sizes.ts';
+import { type OriginsOf, originsByStatement } from './origins-of.ts';
 import type { ParsedMigration } from './parsed-migration.ts';
+import { planChoices } from './plan-choices.ts';
+import { planLosses } from './plan-losses.ts';
+import { planRollout } from './plan-rollout.ts';
 
 /** Below that, nobody has to know how long it takes. */
 const WORTH_A_NOTE_MS = 1_000;
@@ -38,17 +45,35 @@ export function plan(input: PlanInput): PlanReport {
       applyStatement,
     },
   });
-  return {
-    kind: 'plan',
+  const made: Plan = {
     version: 1,
-    plan: {
-      version: 1,
-      engine: 'postgresql',
-      serverMajor: version.major,
-      fingerprint: catalogFingerprint(input.catalog),
-      migrations: output.migrations,
-    },
-    notes: [...output.notes, ...sizeNotes(input)],
+    engine: 'postgresql',
+    serverMajor: version.major,
+    fingerprint: catalogFingerprint(input.catalog),
+    migrations: output.migrations,
+  };
+  return { kind: 'plan', version: 1, plan: made, ...explained(made, output, input) };
+}
+
+/** What there is to say about a plan beside its steps. */
+function explained(
+  made: Plan,
+  output: MakePlanOutput,
+  input: PlanInput,
+): Pick<PlanReport, 'notes' | 'choices' | 'rollout' | 'losses' | 'sizes'> {
+  const judged = judgeMigrations(input.migrations, input.catalog, input);
+  const originsOf = originsByStatement(output.origins);
+  const inOrder = made.migrations.flatMap((migration, index) => {
+    const own = judged[index];
+    return own === undefined ? [] : [{ migration, own }];
+  });
+  const choices = inOrder.flatMap(({ migration, own }) => planChoices(migration, originsOf, own, input));
+  return {
+    notes: [...output.notes, ...judged.flatMap((own) => sizeNotes(own, originsOf, input))],
+    choices,
+    rollout: inOrder.flatMap(({ migration, own }) => planRollout(migration, originsOf, own)),
+    losses: planLosses(input, judged),
+    sizes: knownSizes(made, input.catalog),
   };
 }
 
@@ -61,18 +86,13 @@ function refuseUnseen(facts: StatementFacts, catalog: Catalog): StatementFacts {
   });
 }
 
-/** What each statement would cost as it stands, where that is long enough to be worth a note. */
-function sizeNotes(input: PlanInput): PlanReport['notes'] {
-  let { catalog } = input;
-  return input.migrations.flatMap(({ migration: { path }, statements }) => {
-    const judgement = judgeStatements(statements, catalog, input);
-    const created = catalog;
-    catalog = judgement.catalog;
-    return judgement.steps.flatMap((step) => {
-      const isUsed = (relation: string): boolean => created.relations[relation] !== undefined;
-      const estimate = estimateOf(step, input, isUsed);
-      if (estimate === null || estimate.durationMs < WORTH_A_NOTE_MS) return [];
-      return [{ path, line: step.statement.span.line, note: `As one statement: ${estimate.sentence}` }];
-    });
+/** What a statement costs that no recipe made safe, where that is long enough to be worth a note. */
+function sizeNotes(judged: JudgedMigration, originsOf: OriginsOf, input: PlanInput): PlanReport['notes'] {
+  const { path } = judged;
+  return judged.steps.flatMap((step) => {
+    if (originsOf.get(step.statement)?.some(({ recipe }) => recipe !== null)) return [];
+    const estimate = estimateOf(step, input, (relation) => judged.isUsed(step, relation));
+    if (estimate === null || estimate.durationMs < WORTH_A_NOTE_MS) return [];
+    return [{ path, line: step.statement.span.line, note: `As one statement: ${estimate.sentence}` }];
   });
 }

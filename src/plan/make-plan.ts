@@ -14,7 +14,7 @@ import { fileSettings } from './file-settings.ts';
 import { finishStep } from './finish-step.ts';
 import { mergeFreshSteps } from './merge-fresh-steps.ts';
 import type { PlanTools } from './plan-tools.ts';
-import type { RecipeInput } from './recipe.ts';
+import type { RecipeInput, RecipeName } from './recipe.ts';
 import { RECIPES } from './recipes.ts';
 import { splitCommands } from './split-commands.ts';
 import type { StepDraft } from './step-draft.ts';
@@ -32,8 +32,20 @@ export interface MakePlanInput {
 export interface MakePlanOutput {
   readonly migrations: readonly MigrationPlan[];
   readonly notes: readonly { readonly path: string; readonly line: number; readonly note: string }[];
+  /** What each step comes from, in the order of the plan; several for one that does the work of several. */
+  readonly origins: readonly StepOrigin[];
   /** The schema after the last step. */
   readonly catalog: Catalog;
+}
+
+export interface StepOrigin {
+  readonly path: string;
+  /** Id of the step. */
+  readonly step: string;
+  /** As the migration has it, with all of its commands. */
+  readonly statement: Statement;
+  /** null when the statement stays as it stands, or there is no safer way. */
+  readonly recipe: RecipeName | null;
 }
 
 /**
@@ -46,14 +58,17 @@ export function makePlan(input: MakePlanInput): MakePlanOutput {
   let { catalog } = input;
   const notes: MakePlanOutput['notes'][number][] = [];
   const migrations: MigrationPlan[] = [];
+  const origins: StepOrigin[] = [];
   for (const { migration, statements } of input.migrations) {
     const planner = new MigrationPlanner(input, migration, catalog);
     for (const statement of statements) planner.add(statement);
-    migrations.push(planner.finish());
+    const finished = planner.finish();
+    migrations.push(finished.plan);
+    for (const origin of finished.origins) origins.push(origin);
     notes.push(...planner.notes);
     catalog = planner.catalog;
   }
-  return { migrations, notes, catalog };
+  return { migrations, notes, origins, catalog };
 }
 
 /** Plans the statements of one file in order, folding the schema along. */
@@ -61,6 +76,8 @@ class MigrationPlanner {
   catalog: Catalog;
   readonly notes: { path: string; line: number; note: string }[] = [];
   readonly #steps: Step[] = [];
+  /** Of each step. */
+  readonly #origins: { readonly statement: Statement; readonly recipe: RecipeName | null }[] = [];
   readonly #input: MakePlanInput;
   readonly #migration: Migration;
   #before: Catalog;
@@ -95,7 +112,7 @@ class MigrationPlanner {
     }
     this.#assumeMissingTable(action, statement);
     const apart = this.#isHarmless(statement) ? [statement] : splitCommands(inOrder(statement));
-    for (const one of apart) this.#plan(one, line);
+    for (const one of apart) this.#plan(one, statement);
   }
 
   #findsNothing(action: Action): boolean {
@@ -121,27 +138,45 @@ class MigrationPlanner {
     );
   }
 
-  finish(): MigrationPlan {
+  finish(): { readonly plan: MigrationPlan; readonly origins: readonly StepOrigin[] } {
     const { id, path, checksum, foreignLedgerRow } = this.#migration;
-    return { id, path, checksum, foreignLedgerRow, steps: mergeFreshSteps(this.#steps) };
+    const { steps, places } = mergeFreshSteps(this.#steps);
+    const origins = this.#origins.map((origin, index) => ({
+      path,
+      step: steps[places[index] ?? 0]?.id ?? '',
+      ...origin,
+    }));
+    return { plan: { id, path, checksum, foreignLedgerRow, steps }, origins };
   }
 
-  #plan(statement: Statement, line: number): void {
+  /** `origin` is the statement of the file that the other one is a part of, or stands for. */
+  #plan(statement: Statement, origin: Statement): void {
+    const { line } = origin.span;
     const input = this.#recipeInput(statement);
-    for (const draft of this.#drafts(input, line)) {
+    const { recipe, drafts } = this.#way(input, line);
+    for (const draft of drafts) {
       if (draft.kind === 'replan') {
-        for (const one of this.#input.tools.parse(draft.sql)) this.#plan(one, line);
+        for (const one of this.#input.tools.parse(draft.sql)) this.#plan(one, origin);
       } else {
         this.#finish(draft, line);
+        const isBounded = draft.kind === 'transaction' && draft.bounded === true;
+        this.#origins.push({ statement: origin, recipe: isBounded ? null : recipe });
       }
     }
   }
 
-  #drafts(input: RecipeInput, line: number): readonly StepDraft[] {
+  #way(
+    input: RecipeInput,
+    line: number,
+  ): { readonly recipe: RecipeName | null; readonly drafts: readonly StepDraft[] } {
     for (const recipe of RECIPES) {
       const drafts = recipe.plan(input);
-      if (drafts !== null) return drafts;
+      if (drafts !== null) return { recipe: recipe.name, drafts };
     }
+    return { recipe: null, drafts: this.#withoutRecipe(input, line) };
+  }
+
+  #withoutRecipe(input: RecipeInput, line: number): readonly StepDraft[] {
     const { facts } = input;
     const where = `${this.#migration.path}:${line}`;
     if (facts.failure !== null) {

@@ -1,17 +1,26 @@
 import type { PostCondition, Step, TransactionStep } from '../model/plan.ts';
 
+export interface MergedSteps {
+  readonly steps: readonly Step[];
+  /** For each step that there was before: its place among those that there are now. */
+  readonly places: readonly number[];
+}
+
 /** Steps in a row that touch nothing anybody uses become one transaction: a new table appears whole or not at all. */
-export function mergeFreshSteps(steps: readonly Step[]): readonly Step[] {
+export function mergeFreshSteps(steps: readonly Step[]): MergedSteps {
   const merged: Step[] = [];
+  const places: number[] = [];
   for (const step of steps) {
     const last = merged[merged.length - 1];
     if (last !== undefined && canMerge(last) && canMerge(step)) merged[merged.length - 1] = merge(last, step);
     else merged.push(step);
+    places.push(merged.length - 1);
   }
-  return merged.map((step, position) => ({
+  const numbered = merged.map((step, position) => ({
     ...step,
-    id: `${String(position + 1).padStart(2, '0')}${step.id.slice(2)}`,
+    id: step.id.replace(/^\d+/, String(position + 1).padStart(2, '0')),
   }));
+  return { steps: numbered, places };
 }
 
 /** A new enum value cannot be used in the transaction that adds it, so such a step stays alone. */

@@ -28,8 +28,16 @@ function shapeOf(report: Report): object {
   }
 }
 
-function planShape({ plan, notes, proof }: PlanReport): object {
-  return { ...plan, ...(notes.length > 0 ? { notes } : {}), ...(proof === undefined ? {} : { proof }) };
+function planShape({ plan, notes, choices, rollout, losses, sizes, proof }: PlanReport): object {
+  return {
+    ...plan,
+    ...(notes.length > 0 ? { notes } : {}),
+    ...(choices.length > 0 ? { choices } : {}),
+    ...(rollout.length > 0 ? { rollout } : {}),
+    ...(losses.length > 0 ? { losses } : {}),
+    ...(Object.keys(sizes).length > 0 ? { sizes } : {}),
+    ...(proof === undefined ? {} : { proof }),
+  };
 }
 
 function explainShape(report: ExplainReport): object {

@@ -299,6 +299,102 @@ export const savedPlan: PlanReport = {
       note: 'The statement is safe as it stands and is kept.',
     },
   ],
+  choices: [
+    {
+      path: 'drizzle/0002_order_public_id.sql',
+      line: 1,
+      rung: 'new-column-backfill',
+      because: 'Old rows have to be written.',
+      ways: [
+        {
+          recipe: 'add-column-backfill',
+          rung: 'new-column-backfill',
+          steps: ['01-add-public_id', '02-fill-public_id'],
+        },
+      ],
+      naive: {
+        locks: EXCLUSIVE,
+        rewrites: ['public.orders'],
+        scans: [],
+        indexBuilds: [],
+        breaks: [],
+        certainty: 'known',
+        estimate: {
+          tables: [{ relation: 'public.orders', rows: 82_000_000, bytes: 32_212_254_720 }],
+          durationMs: 1_800_000,
+          isAtLeast: false,
+          blocks: 'reads and writes',
+          requests: 9000,
+          sentence: 'public.orders is 30 GB: about 30 minutes with reads and writes blocked (reckoned with 20 MB/s).',
+        },
+      },
+    },
+  ],
+  rollout: [
+    {
+      path: 'drizzle/0002_order_public_id.sql',
+      gate: null,
+      steps: ['01-add-public_id', '02-fill-public_id', '03-build-orders_public_id_key'],
+      atGate: null,
+      versions: 'The version that runs today runs on.',
+      breaks: [],
+      fallback: {
+        kind: 'fix-forward',
+        withoutUndo: ['02-fill-public_id'],
+        added: ['column public.orders.public_id'],
+        sentence: 'Fix forward: there is no undo of 02-fill-public_id that loses nothing.',
+      },
+    },
+    {
+      path: 'drizzle/0002_order_public_id.sql',
+      gate: '04-gate-public_id',
+      steps: [],
+      atGate: 'Both may run side by side.',
+      versions: 'Only versions that write public_id.',
+      breaks: ['INSERTs that leave public_id NULL fail with 23502.'],
+      fallback: {
+        kind: 'fix-forward',
+        withoutUndo: ['02-fill-public_id'],
+        added: ['column public.orders.public_id'],
+        sentence: 'Fix forward all the same.',
+      },
+    },
+  ],
+  losses: [
+    {
+      path: 'drizzle/0002_order_public_id.sql',
+      line: 4,
+      rule: 'data-loss',
+      title: 'Deletes column public.orders.code.',
+      consequence: 'There is no way back from it but a backup.',
+      accepted: null,
+      counts: [
+        {
+          relation: 'public.orders',
+          rowsEstimate: 82_000_000,
+          sql: 'SELECT count(*) FROM public.orders WHERE code IS NOT NULL',
+          counted: null,
+        },
+      ],
+    },
+    {
+      path: 'drizzle/0002_order_public_id.sql',
+      line: 5,
+      rule: 'narrowing-type',
+      title: 'Makes status of public.orders too narrow for some values: varchar(5).',
+      consequence: 'It fails with 22001.',
+      accepted: 'nobody uses the long ones',
+      counts: [
+        {
+          relation: 'public.orders',
+          rowsEstimate: 82_000_000,
+          sql: 'SELECT count(*) FROM public.orders WHERE length(status) > 5',
+          counted: 3,
+        },
+      ],
+    },
+  ],
+  sizes: { 'public.orders': { rows: 82_000_000, bytes: 32_212_254_720 } },
 };
 
 export const savedStatus: StatusReport = {

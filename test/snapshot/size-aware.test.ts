@@ -128,7 +128,7 @@ describe('how long, and for whom', () => {
     );
   });
 
-  test('explain has it for every statement, and plan as a note for long ones', () => {
+  test('explain has it for every statement, plan for what it does otherwise, and as a note for long ones', () => {
     const sql =
       'ALTER TABLE orders ALTER COLUMN total SET NOT NULL;\nALTER TABLE settings ALTER COLUMN value SET NOT NULL;\nDROP TABLE settings;';
     const statements = explain(input(sql)).files[0]?.statements.map(({ estimate }) => estimate);
@@ -141,13 +141,20 @@ describe('how long, and for whom', () => {
       { tables: [{ relation: 'public.settings', rows: 40, bytes: 8192 }] },
       undefined,
     ]);
-    expect(plan(input(sql)).notes.filter(({ note }) => note.includes('reckoned'))).toEqual([
+    const { choices, notes, sizes } = plan(input(`${sql}\nCLUSTER orders USING orders_total_idx;`));
+    expect(choices.map(({ line, naive }) => [line, naive.estimate?.sentence])).toEqual([
+      [1, expect.stringMatching(/^public\.orders is 31 GB, 82 M rows: about 4 minutes with reads and writes blocked/)],
+      [2, expect.stringMatching(/^public\.settings is 8 kB, 40 rows: less than a second/)],
+      [3, undefined],
+    ]);
+    expect(notes.filter(({ note }) => note.includes('reckoned'))).toEqual([
       {
         path: 'x.sql',
-        line: 1,
+        line: 4,
         note: expect.stringMatching(/^As one statement: public\.orders is 31 GB, 82 M rows: /),
       },
     ]);
+    expect(sizes['public.orders']).toEqual({ rows: 82_000_000, bytes: 31 * GB });
   });
 
   test('a table that the file creates is not in use', () => {
