@@ -4,17 +4,13 @@ import type { CheckReport } from '../model/report.ts';
 import { summaryNotes, summarySentence, verdictText } from './check-summary.ts';
 import { findingsInOrder } from './findings-in-order.ts';
 import { lockText, workTexts } from './lock-text.ts';
-import { printableText } from './printable-text.ts';
+import { asManyAsFit, html, inlineCode, place, plain, sqlFence } from './markdown-text.ts';
 import { problemConsequences } from './problem-consequences.ts';
 import { countText } from './quantity-text.ts';
 
 /** The first line of the comment; a bot that finds it updates the comment instead of writing another. */
 export const MARKDOWN_MARKER = '<!-- evenkeel:check -->';
 
-/** GitHub takes comments of 65,536 characters, GitLab of a million; the summary has to fit as well. */
-const LENGTH_MAX = 60_000;
-/** Of a statement, code units. */
-const SQL_MAX = 1500;
 const SIGNS: Readonly<Record<Severity, string>> = { error: '🔴', warning: '🟠', info: '🔵' };
 
 /** The report as one comment on a pull request: the verdict, then each finding folded up, the gravest first. */
@@ -28,19 +24,7 @@ export function checkMarkdown(report: CheckReport): string {
   ];
   const head = [MARKDOWN_MARKER, `### Evenkeel: ${plain(verdictText(report))}`];
   const end = [[summarySentence(report), ...summaryNotes(report)].map(plain).join('  \n')];
-  return `${[...head, ...asManyAsFit(blocks), ...end].join('\n\n')}\n`;
-}
-
-function asManyAsFit(blocks: readonly string[]): readonly string[] {
-  const fitting: string[] = [];
-  let length = 0;
-  for (const block of blocks) {
-    length += block.length + 2;
-    if (length > LENGTH_MAX) break;
-    fitting.push(block);
-  }
-  const left = blocks.length - fitting.length;
-  return left === 0 ? fitting : [...fitting, `_And ${left} more; \`evenkeel check\` shows them all._`];
+  return `${[...head, ...asManyAsFit(blocks, '`evenkeel check` shows them all'), ...end].join('\n\n')}\n`;
 }
 
 function findingBlock(finding: Finding): string {
@@ -56,11 +40,11 @@ function findingBlock(finding: Finding): string {
     `**What happens.** ${plain(finding.consequence)}`,
     ...(fact.length === 0 ? [] : [fact.map((one) => `- ${plain(one)}`).join('\n')]),
     `**The safe way.** ${plain(remedy)}${recipe === null ? '' : ` (recipe ${plain(recipe)})`}`,
-    `\`${printableText(finding.nextCommand).replaceAll(/[`\r\n]/g, '')}\` · rule ${plain(finding.rule)}`,
+    `${inlineCode(finding.nextCommand)} · rule ${plain(finding.rule)}`,
   ];
   return [
     `<details><summary>${SIGNS[finding.severity]} ${where} ${html(finding.title)}</summary>`,
-    ...(finding.sql === '' ? [] : [fence(finding.sql)]),
+    ...(finding.sql === '' ? [] : [sqlFence(finding.sql)]),
     ...rows,
     '</details>',
   ].join('\n\n');
@@ -78,36 +62,4 @@ function notesBlock(notes: readonly Finding[]): readonly string[] {
   );
   const summary = `<details><summary>${SIGNS.info} ${countText(notes.length, 'note')}</summary>`;
   return [[summary, lines.join('\n'), '</details>'].join('\n\n')];
-}
-
-/** A fence longer than any run of backticks inside. */
-function fence(sql: string): string {
-  const shown = printableText(sql.length > SQL_MAX ? `${sql.slice(0, SQL_MAX)}\n...` : sql);
-  const longest = Math.max(2, ...Array.from(shown.matchAll(/`+/g), (match) => match[0].length));
-  const sign = '`'.repeat(longest + 1);
-  return `${sign}sql\n${shown}\n${sign}`;
-}
-
-function escapeHtml(text: string): string {
-  return printableText(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/\s+/g, ' ');
-}
-
-/** Text inside HTML in which nobody is mentioned and no issue is linked; code is left as it is by itself. */
-function html(text: string): string {
-  return escapeHtml(text)
-    .replaceAll(/@(?=\w)/g, '@\u200b')
-    .replaceAll(/#(?=\d)/g, '#\u200b');
-}
-
-/** As `html`, and nothing in it is Markdown either. */
-function plain(text: string): string {
-  return html(text).replaceAll(/[\\`*_{}[\]|~]/g, '\\$&');
-}
-
-function place(path: string, ...numbers: readonly number[]): string {
-  return `<code>${escapeHtml([path, ...numbers].join(':'))}</code>`;
 }

@@ -27,6 +27,6 @@ function joined(...parts: readonly (readonly [number, string])[]): string {
  * @example countText(1, 'file') // '1 file'
  * @example countText(40_000, 'row') // '40,000 rows'
  */
-export function countText(count: number, noun: string): string {
-  return `${groupedNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+export function countText(count: number, noun: string, nouns: string = `${noun}s`): string {
+  return `${groupedNumber(count)} ${count === 1 ? noun : nouns}`;
 }

@@ -9,6 +9,7 @@ import { checkText } from './check-text.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { explainText } from './explain-text.ts';
 import { type Paint, PLAIN_PAINT } from './paint.ts';
+import { planMarkdown } from './plan-markdown.ts';
 import { planSql } from './plan-sql.ts';
 import { planText } from './plan-text.ts';
 import { reportJson } from './report-json.ts';
@@ -23,7 +24,7 @@ const CHECK_REPORTERS = {
   markdown: checkMarkdown,
 } as const satisfies Readonly<Record<string, (report: CheckReport) => string>>;
 
-/** `sql` is for plans only; those after it are for `check` only. */
+/** `sql` is for plans only, `markdown` for `check` and plans; the others after `json` are for `check` only. */
 export const REPORT_FORMATS = ['text', 'json', 'sql', 'sarif', 'github', 'gitlab', 'junit', 'markdown'] as const;
 
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -47,6 +48,7 @@ function outputOf(report: Report, format: ReportFormat, paint: Paint): string {
     if (report.kind === 'plan') return planSql(report);
     throw noSuchForm(report, 'evenkeel plan <file> --format sql');
   }
+  if (report.kind === 'plan' && format === 'markdown') return planMarkdown(report);
   if (report.kind === 'check') return CHECK_REPORTERS[format](report);
   throw noSuchForm(report, `evenkeel check <path> --format ${format}`);
 }

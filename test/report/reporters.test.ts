@@ -87,7 +87,27 @@ describe('text', () => {
       "4 steps for 1 migration on PostgreSQL 18. Made for the schema with fingerprint 0123456789ab; any other is refused.
 
       drizzle/0002_order_public_id.sql
+        #   phase     what                      lock                                     others wait     rows
+        01  expand    add-public_id             ACCESS EXCLUSIVE on public.orders        4 s             none
+        02  migrate   fill-public_id            ROW EXCLUSIVE on public.orders           2 s, same rows  ~82,000,000
+        03  migrate   build-order...lic_id_key  SHARE UPDATE EXCLUSIVE on public.orders  not at all      ~82,000,000
+        04  contract  gate-public_id            -                                        -               -
+
+        loss  line 4: Deletes column public.orders.code. There is no way back from it but a backup.
+              public.orders has about 82,000,000 rows. This query counts the rows in question:
+              SELECT count(*) FROM public.orders WHERE code IS NOT NULL;
+        loss  line 5: Makes status of public.orders too narrow for some values: varchar(5). It fails with 22001.
+              Accepted in the file: nobody uses the long ones
+              3 rows of public.orders in question, counted just now by:
+              SELECT count(*) FROM public.orders WHERE length(status) > 5;
+              Evenkeel does not decide that. Who has decided says so in a comment at the statement:
+              -- evenkeel-ignore data-loss: <reason>
+        way   line 1: new column and backfill (add-column-backfill), steps 01 and 02. Old rows have to be written.
+              As it stands it rewrites public.orders, under ACCESS EXCLUSIVE on public.orders (reads and writes
+              wait). public.orders is 30 GB: about 30 minutes with reads and writes blocked (reckoned with 20 MB/s).
         note  line 3: The statement is safe as it stands and is kept.
+        app   The version that runs today runs on.
+
         expand 01-add-public_id
           why     The column comes without a default, so no row is written.
           how     one transaction, waits at most 100 ms for a lock, at most 2 s a statement
@@ -114,6 +134,9 @@ describe('text', () => {
           why     Old code does not know the column.
           how     waits for a deployment
           gate    Deploy the code that writes public_id; don't go on before every instance runs it.
+          before  Both may run side by side. Fix forward: there is no undo of 02-fill-public_id that loses nothing.
+          after   Only versions that write public_id. INSERTs that leave public_id NULL fail with 23502. Fix forward
+                  all the same.
 
       Next: evenkeel apply drizzle/0002_order_public_id.sql
       "

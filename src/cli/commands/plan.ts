@@ -17,7 +17,7 @@ export function planCommand({ context, toolkit, setExitCode }: CommandDeps): Com
       'after',
       '\nExample:\n  $ evenkeel plan drizzle/0002_public_id.sql --schema schema.sql --format sql > safe.sql',
     );
-  addJudgeFlags(command, ['text', 'json', 'sql']).addOption(
+  addJudgeFlags(command, ['text', 'json', 'sql', 'markdown']).addOption(
     new Option(
       '--prove',
       'also run the plan on a PostgreSQL server of our own, and the migration as it stands beside it, and compare the two',
