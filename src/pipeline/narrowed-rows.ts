@@ -20,9 +20,10 @@ const NUMBERS = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8'])
  * change; null where none can be written that never fails, or USING does more than a cast.
  */
 export function narrowedRows(catalog: Catalog, column: Column, command: AlterCommandOf<'set-type'>): string | null {
-  if (command.using !== null && !isPlainCast(command.using, column.name)) return null;
   const name = quoteIdentifier(column.name);
   const labels = missingLabels(catalog, column.type, command.type);
+  // There is no cast between enums but by way of their text.
+  if (command.using !== null && !isPlainCast(command.using, column.name, labels !== null)) return null;
   if (labels !== null) return `${name}::text IN (${labels.map(quoteLiteral).join(', ')})`;
   const [from, to] = [baseTypeOf(catalog, column.type), baseTypeOf(catalog, command.type)];
   if (STRINGS.has(from.name) && STRINGS.has(to.name)) {
@@ -59,11 +60,12 @@ function timesThatDoNotFit(name: string, from: DataType, to: DataType): string |
   return from.name === to.name && to.modifiers.length === 1 ? `${name} <> ${name}::${typeSql(to)}` : null;
 }
 
-/** Whether an expression is the column with one cast and nothing else. */
-function isPlainCast({ sql, functions }: Expression, column: string): boolean {
+/** Whether an expression is the column with one cast, or with one to text before it, and nothing else. */
+function isPlainCast({ sql, functions }: Expression, column: string, isByText: boolean): boolean {
   if (functions.length > 0) return false;
-  const cast = /^\(*\s*("(?:[^"]|"")*"|\w+)\s*\)*\s*::\s*[\w\s(),.]+$/.exec(sql);
-  const named = cast ?? /^\(*\s*CAST\s*\(\s*("(?:[^"]|"")*"|\w+)\s+AS\s+[\w\s(),.]+\)\s*\)*$/i.exec(sql);
+  const bare = isByText ? sql.replace(/::\s*text\s*\)*\s*::/i, '::') : sql;
+  const cast = /^\(*\s*("(?:[^"]|"")*"|\w+)\s*\)*\s*::\s*[\w\s(),."]+$/.exec(bare);
+  const named = cast ?? /^\(*\s*CAST\s*\(\s*("(?:[^"]|"")*"|\w+)\s+AS\s+[\w\s(),."]+\)\s*\)*$/i.exec(bare);
   const written = named?.[1] ?? '';
   return (written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written.toLowerCase()) === column;
 }
