@@ -1,10 +1,12 @@
-import { checkMigrations } from '../src/api/check-migrations.ts';
+import { checkMigrations, planMigrations } from '../src/api/check-migrations.ts';
 import { type ReportFormat, renderReport } from '../src/report/reporters.ts';
 
 const FOLDER = 'examples/check/migrations';
 const FIRST = `${FOLDER}/0001_orders.sql`;
 
 interface Section {
+  /** `check` when nothing is said. */
+  readonly command?: 'check' | 'plan';
   readonly format: ReportFormat;
   /** The language of the fence. */
   readonly fence: string;
@@ -72,7 +74,38 @@ comment or the baseline accepts is skipped.`,
   },
 ];
 
-const HEAD = `# Outputs of check
+const PLANNED = [FIRST, `${FOLDER}/0002_public_id.sql`, `${FOLDER}/0003_drop_legacy_code.sql`];
+const PLAN_SECTIONS: readonly Section[] = [
+  {
+    command: 'plan',
+    format: 'text',
+    fence: 'text',
+    paths: PLANNED,
+    title: 'Plan as text',
+    text: `For people, and the default. First a table of the steps: the strongest lock of each, how long others may have to wait at
+most by its limits, and the rows that it reads or writes (\`all\` where nobody counted). Then what is lost, why it is done
+this way and what the statement would cost as it stands, and who may run meanwhile. Then each step; SQL of more than six
+lines is cut, \`--format sql\` shows it.
+
+The ways stand on a ladder, cheapest first: catalog only; NOT VALID, then VALIDATE; CONCURRENTLY, taken over with USING
+INDEX; a new column with a backfill; a shadow table. Times are said where sizes are known (\`--schema\` with a
+[snapshot](snapshot.md), or \`--database-url\`), with the rates that they were reckoned with. What is lost comes with a
+query that counts the rows; with \`--database-url\` it is asked, for two seconds at most.`,
+  },
+  {
+    command: 'plan',
+    format: 'markdown',
+    fence: 'markdown',
+    paths: PLANNED,
+    title: 'Plan as Markdown',
+    text: `The same as one comment for a pull request, the gates as a list to tick off and the SQL folded up. Its first line is a
+marker of its own.`,
+  },
+];
+
+const HEAD = `# Outputs of check and plan
+
+\`evenkeel plan --format\` takes \`text\`, \`json\`, \`sql\` and \`markdown\`: see [the end of this page](#plan-as-text).
 
 \`evenkeel check --format\` takes \`text\`, \`json\`, \`sarif\`, \`github\`, \`gitlab\`, \`junit\` and \`markdown\`. This page shows what each
 really prints for the four migrations of [examples/check](../examples/check/); \`npm run write:outputs\` writes it, and a
@@ -90,12 +123,15 @@ laid out anew.
 /** What `docs/outputs.md` has to say. */
 export async function outputsPage(): Promise<string> {
   const sections: string[] = [];
-  for (const { format, fence, paths, title, text } of SECTIONS) {
-    const report = await checkMigrations({ paths, serverMajor: 16 });
-    const { output } = renderReport(report, format);
-    const command = `evenkeel check ${paths.join(' ')} --server-version 16${format === 'text' ? '' : ` --format ${format}`}`;
-    const fenced = `\`\`\`\`${fence}\n${output.trimEnd()}\n\`\`\`\``;
-    sections.push([`## ${title}`, text, `\`\`\`sh\n${command}\n\`\`\``, fenced].join('\n\n'));
-  }
+  for (const section of [...SECTIONS, ...PLAN_SECTIONS]) sections.push(await sectionText(section));
   return `${HEAD}\n${sections.join('\n\n')}\n`;
+}
+
+async function sectionText({ command = 'check', format, fence, paths, title, text }: Section): Promise<string> {
+  const options = { paths, serverMajor: 16 };
+  const report = command === 'plan' ? await planMigrations(options) : await checkMigrations(options);
+  const { output } = renderReport(report, format);
+  const line = `evenkeel ${command} ${paths.join(' ')} --server-version 16${format === 'text' ? '' : ` --format ${format}`}`;
+  const fenced = `\`\`\`\`${fence}\n${output.trimEnd()}\n\`\`\`\``;
+  return [`## ${title}`, text, `\`\`\`sh\n${line}\n\`\`\``, fenced].join('\n\n');
 }
