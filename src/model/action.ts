@@ -460,6 +460,16 @@ export interface Dml {
   readonly limited?: true;
   /** What the WHERE says, where the statement has one relation and no sub-select; null when there is more to it. */
   readonly filter?: RowFilter | null;
+  /** Of an UPDATE of one relation, each value by an expression over its own row; missing for any other. */
+  readonly assignments?: RowAssignments;
+}
+
+/** SET a = ..., b = ... WHERE ... of an UPDATE that nothing but the row itself decides about. */
+export interface RowAssignments {
+  /** What the statement calls the table; null where it has its own name. */
+  readonly alias: string | null;
+  readonly columns: readonly { readonly name: string; readonly value: Expression }[];
+  readonly condition: Expression | null;
 }
 
 /** The condition of a statement over one relation. */

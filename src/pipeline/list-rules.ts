@@ -1,6 +1,6 @@
 import { RULE_DESCRIPTIONS, RULE_NAMES } from '../lint/rule-descriptions.ts';
 import type { RecipeDescription, RuleDescription } from '../model/rule-settings.ts';
-import { RECIPES } from '../plan/recipes.ts';
+import { RECIPES, SEQUENCE_RECIPES } from '../plan/recipes.ts';
 
 /** Every rule of `check`, the gravest first. */
 export function listRules(): readonly RuleDescription[] {
@@ -12,7 +12,7 @@ export function listRuleNames(): readonly string[] {
   return RULE_NAMES;
 }
 
-/** Every recipe of `plan`, in the order in which they are asked. */
+/** Every recipe of `plan`, those for several statements together last. */
 export function listRecipes(): readonly RecipeDescription[] {
-  return RECIPES.map(({ name, summary }) => ({ name, summary }));
+  return [...RECIPES, ...SEQUENCE_RECIPES].map(({ name, summary }) => ({ name, summary }));
 }

@@ -1,7 +1,14 @@
 import type { Action, TransactionControl } from '../model/action.ts';
 import { inPasses } from '../model/alter-pass.ts';
 import type { Catalog, Table } from '../model/catalog.ts';
-import { findIndex, findRelation, nameForCreation, TEMPORARY_SCHEMA, tableOf } from '../model/catalog-lookup.ts';
+import {
+  findIndex,
+  findRelation,
+  nameForCreation,
+  resolveName,
+  TEMPORARY_SCHEMA,
+  tableOf,
+} from '../model/catalog-lookup.ts';
 import { UnplannableError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
 import type { MigrationPlan, Step, TransactionStep } from '../model/plan.ts';
@@ -12,10 +19,13 @@ import { quoteName } from '../sql/postgres/quote.ts';
 import { asIs } from './as-is.ts';
 import { fileSettings } from './file-settings.ts';
 import { finishStep } from './finish-step.ts';
+import { dropSource, endFollowing, endOfFollowing, type FollowedColumns } from './followed-columns.ts';
+import { leftBehind } from './left-behind.ts';
 import { mergeFreshSteps } from './merge-fresh-steps.ts';
 import type { PlanTools } from './plan-tools.ts';
 import type { RecipeInput, RecipeName } from './recipe.ts';
-import { RECIPES } from './recipes.ts';
+import { RECIPES, SEQUENCE_RECIPES } from './recipes.ts';
+import type { SequencePlan } from './sequence-recipe.ts';
 import { splitCommands } from './split-commands.ts';
 import type { StepDraft } from './step-draft.ts';
 
@@ -61,7 +71,7 @@ export function makePlan(input: MakePlanInput): MakePlanOutput {
   const origins: StepOrigin[] = [];
   for (const { migration, statements } of input.migrations) {
     const planner = new MigrationPlanner(input, migration, catalog);
-    for (const statement of statements) planner.add(statement);
+    planner.addAll(statements);
     const finished = planner.finish();
     migrations.push(finished.plan);
     for (const origin of finished.origins) origins.push(origin);
@@ -70,6 +80,9 @@ export function makePlan(input: MakePlanInput): MakePlanOutput {
   }
   return { migrations, notes, origins, catalog };
 }
+
+/** The recipe whose triggers end before, with or behind other statements. */
+const FOLLOWING: RecipeName = 'fill-columns-in-step';
 
 /** Plans the statements of one file in order, folding the schema along. */
 class MigrationPlanner {
@@ -82,6 +95,13 @@ class MigrationPlanner {
   readonly #migration: Migration;
   #before: Catalog;
   #settings: readonly string[] = [];
+  /** Statements of the file behind the one that is planned. */
+  #later: readonly Statement[] = [];
+  #followed: readonly FollowedColumns[] = [];
+  /** The statement whose steps came last: what ends with the file ends behind it. */
+  #last: Statement | null = null;
+  /** Columns that the last gate has spoken of already, as `table.column`. */
+  readonly #saidGoodbye = new Set<string>();
 
   constructor(input: MakePlanInput, migration: Migration, catalog: Catalog) {
     this.#input = input;
@@ -90,7 +110,45 @@ class MigrationPlanner {
     this.catalog = catalog;
   }
 
-  add(statement: Statement): void {
+  addAll(all: readonly Statement[]): void {
+    const statements = all.filter(({ action }) => action.kind !== 'transaction');
+    let at = 0;
+    let taken = 0;
+    for (const statement of all) {
+      if (statement.action.kind === 'transaction') {
+        this.#add(statement);
+        continue;
+      }
+      if (at >= taken) {
+        const sequence = this.#sequence(statements, at);
+        for (const part of sequence?.plan.parts ?? []) {
+          this.#finishAll(part.drafts, part.statement, sequence?.recipe ?? null);
+        }
+        taken = at + (sequence?.plan.taken ?? 0);
+      }
+      if (at >= taken) {
+        this.#later = statements.slice(at + 1);
+        this.#add(statement);
+      }
+      at += 1;
+    }
+  }
+
+  #sequence(
+    statements: readonly Statement[],
+    at: number,
+  ): { readonly recipe: RecipeName; readonly plan: SequencePlan } | null {
+    const { version, tools } = this.#input;
+    const isFresh = (key: RelationKey): boolean => this.#isFresh(key);
+    const input = { statements, at, catalog: this.catalog, before: this.#before, version, tools, isFresh };
+    for (const recipe of SEQUENCE_RECIPES) {
+      const planned = recipe.plan(input);
+      if (planned !== null) return { recipe: recipe.name, plan: planned };
+    }
+    return null;
+  }
+
+  #add(statement: Statement): void {
     const { action } = statement;
     const line = statement.span.line;
     if (action.kind === 'transaction') {
@@ -111,13 +169,25 @@ class MigrationPlanner {
       return;
     }
     this.#assumeMissingTable(action, statement);
+    const known = this.catalog;
     const apart = this.#isHarmless(statement) ? [statement] : splitCommands(inOrder(statement));
     for (const one of apart) this.#plan(one, statement);
+    this.#keepInUse(action, known);
   }
 
   #findsNothing(action: Action): boolean {
     if (action.kind !== 'alter-table' || !action.ifExists || !this.#input.catalogIsComplete) return false;
     return findRelation(this.catalog, action.name) === null && findIndex(this.catalog, action.name) === null;
+  }
+
+  /** A relation in use stays in use under its new name. */
+  #keepInUse(action: Action, known: Catalog): void {
+    if (action.kind !== 'set-schema' && (action.kind !== 'rename' || action.member !== null)) return;
+    const old = resolveName(known, action.name);
+    const relation = this.#before.relations[relationKey(old)];
+    if (relation === undefined) return;
+    const now = relationKey(action.kind === 'rename' ? { ...old, name: action.to } : { ...old, schema: action.schema });
+    this.#before = { ...this.#before, relations: { ...this.#before.relations, [now]: relation } };
   }
 
   /** What a migration takes back itself, or leaves for somebody else to commit, must not be done for good. */
@@ -139,6 +209,8 @@ class MigrationPlanner {
   }
 
   finish(): { readonly plan: MigrationPlan; readonly origins: readonly StepOrigin[] } {
+    const last = this.#last;
+    if (last !== null) for (const followed of this.#followed) this.#finishAll(endFollowing(followed), last, FOLLOWING);
     const { id, path, checksum, foreignLedgerRow } = this.#migration;
     const { steps, places } = mergeFreshSteps(this.#steps);
     const origins = this.#origins.map((origin, index) => ({
@@ -151,9 +223,17 @@ class MigrationPlanner {
 
   /** `origin` is the statement of the file that the other one is a part of, or stands for. */
   #plan(statement: Statement, origin: Statement): void {
+    if (this.#endFollowing(statement, origin)) return;
     const { line } = origin.span;
     const input = this.#recipeInput(statement);
     const { recipe, drafts } = this.#way(input, line);
+    const said = this.#isSaidGoodbye(input) ? drafts.filter((one) => one.kind !== 'gate') : drafts;
+    this.#finishAll(said, origin, recipe);
+  }
+
+  #finishAll(drafts: readonly StepDraft[], origin: Statement, recipe: RecipeName | null): void {
+    const { line } = origin.span;
+    this.#last = origin;
     for (const draft of drafts) {
       if (draft.kind === 'replan') {
         for (const one of this.#input.tools.parse(draft.sql)) this.#plan(one, origin);
@@ -163,6 +243,29 @@ class MigrationPlanner {
         this.#origins.push({ statement: origin, recipe: isBounded ? null : recipe });
       }
     }
+  }
+
+  /** Triggers that a statement could not live with go before it, or with it; answers whether the statement is done. */
+  #endFollowing(statement: Statement, origin: Statement): boolean {
+    const ends = (wanted: string): readonly FollowedColumns[] =>
+      this.#followed.filter((one) => endOfFollowing(statement, this.catalog, one) === wanted);
+    const ending = ends('ends');
+    const losing = ends('source-dropped');
+    this.#followed = this.#followed.filter((one) => !ending.includes(one) && !losing.includes(one));
+    for (const followed of ending) this.#finishAll(endFollowing(followed), origin, FOLLOWING);
+    const { action } = statement;
+    const command = action.kind === 'alter-table' ? action.commands[0] : undefined;
+    const table = action.kind === 'alter-table' ? findRelation(this.catalog, action.name) : null;
+    if (losing.length === 0 || command?.kind !== 'drop-column' || table?.kind !== 'table') return false;
+    this.#finishAll(dropSource(table, command, losing), origin, FOLLOWING);
+    for (const { table: key, dropped } of losing) for (const name of dropped) this.#saidGoodbye.add(`${key}.${name}`);
+    return true;
+  }
+
+  #isSaidGoodbye({ statement: { action } }: RecipeInput): boolean {
+    const command = action.kind === 'alter-table' ? action.commands[0] : undefined;
+    if (action.kind !== 'alter-table' || command?.kind !== 'drop-column') return false;
+    return this.#saidGoodbye.has(`${relationKey(resolveName(this.catalog, action.name))}.${command.column}`);
   }
 
   #way(
@@ -196,6 +299,8 @@ class MigrationPlanner {
         },
       );
     }
+    const lost = leftBehind(input.statement, this.#later, this.catalog, (key) => this.#isFresh(key));
+    if (lost !== null) this.#note(line, lost);
     const draft = asIs(input);
     if (draft.bounded === true) this.#note(line, draft.why);
     return [draft];
@@ -218,6 +323,8 @@ class MigrationPlanner {
     const finished = finishStep(draft, place, this.catalog, this.#input.tools);
     this.catalog = finished.catalog;
     this.#steps.push(withSettings(finished.step, this.#settings));
+    if (draft.kind === 'transaction' && draft.follows !== undefined)
+      this.#followed = [...this.#followed, draft.follows];
   }
 
   /** ALTER TABLE fires no trigger, a backfill does: an updated_at or an audit table would show it. */

@@ -89,6 +89,13 @@ export function triggerExists(relation: RelationKey, trigger: string): PostCondi
   );
 }
 
+export function triggerIsGone(relation: RelationKey, trigger: string): PostCondition {
+  return absent(
+    `${relation} has no trigger ${trigger}`,
+    `SELECT 1 FROM pg_trigger WHERE tgrelid = ${regclass(relation)} AND tgname = ${quoteLiteral(trigger)}`,
+  );
+}
+
 export function typeExists(name: QualifiedName): PostCondition {
   return exists(
     `the type ${name.name} exists`,

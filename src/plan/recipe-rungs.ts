@@ -22,4 +22,5 @@ export const RECIPE_RUNGS: Readonly<Record<RecipeName, Rung>> = {
   'drop-table-after-gate': 'catalog-only',
   'refresh-concurrently': 'concurrently',
   'attach-partition-checked': 'catalog-only',
+  'fill-columns-in-step': 'new-column-backfill',
 };

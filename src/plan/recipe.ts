@@ -47,6 +47,7 @@ export const RECIPE_NAMES = [
   'drop-table-after-gate',
   'refresh-concurrently',
   'attach-partition-checked',
+  'fill-columns-in-step',
 ] as const;
 
 export type RecipeName = (typeof RECIPE_NAMES)[number];

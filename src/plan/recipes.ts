@@ -7,6 +7,7 @@ import { createIndexConcurrently } from './recipes/create-index-concurrently.ts'
 import { createIndexPartitioned } from './recipes/create-index-partitioned.ts';
 import { dropColumnAfterGate, dropTableAfterGate } from './recipes/drop-after-gate.ts';
 import { dropIndexConcurrently } from './recipes/drop-index-concurrently.ts';
+import { fillColumnsInStep } from './recipes/fill-columns-in-step.ts';
 import { foreignKeyNotValid } from './recipes/foreign-key-not-valid.ts';
 import { keyTypeByNewColumn } from './recipes/key-type-by-new-column.ts';
 import { keyUsingIndex } from './recipes/key-using-index.ts';
@@ -16,6 +17,7 @@ import { reindexConcurrently } from './recipes/reindex-concurrently.ts';
 import { renameColumnByCopy } from './recipes/rename-column-by-copy.ts';
 import { renameTableByView } from './recipes/rename-table-by-view.ts';
 import { typeByNewColumn } from './recipes/type-by-new-column.ts';
+import type { SequenceRecipe } from './sequence-recipe.ts';
 
 /** Every recipe, in the order in which they are asked; the first that answers wins. */
 export const RECIPES: readonly Recipe[] = [
@@ -39,6 +41,9 @@ export const RECIPES: readonly Recipe[] = [
   refreshConcurrently,
   attachPartitionChecked,
 ];
+
+/** Recipes that look at what comes behind a statement; asked before the others. */
+export const SEQUENCE_RECIPES: readonly SequenceRecipe[] = [fillColumnsInStep];
 
 /** The recipe that would be used for a statement, or null when it would stay as it is. */
 export function recipeFor(input: RecipeInput): Recipe | null {

@@ -1,6 +1,7 @@
 import type { RelationLock } from '../model/facts.ts';
 import type { Phase, PostCondition } from '../model/plan.ts';
 import type { RelationKey } from '../model/relation-name.ts';
+import type { FollowedColumns } from './followed-columns.ts';
 
 /** What a recipe writes down; locks, numbers and timeouts are filled in from the facts of its SQL afterwards. */
 export type StepDraft = TransactionDraft | ConcurrentIndexDraft | BackfillDraft | GateDraft | ReplanDraft;
@@ -19,6 +20,8 @@ export interface TransactionDraft extends DraftBase {
   readonly postCondition: PostCondition;
   /** What whoever reads the plan has to know beside its steps. */
   readonly note?: string;
+  /** Set on the step that creates the trigger that keeps columns in step; the planner sees to its end. */
+  readonly follows?: FollowedColumns;
   /** For SQL whose locks cannot be derived (code blocks that the recipe wrote itself). */
   readonly locks?: readonly RelationLock[];
   /**

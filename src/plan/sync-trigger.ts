@@ -83,3 +83,48 @@ export function oneWaySync(sync: OneWaySync): SyncTrigger {
     : `  BEGIN\n  ${assign}\n  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN\n    ${target} := NULL;\n  END;`;
   return triggerNamed(sync.table, sync.column, body);
 }
+
+export interface DerivedColumns {
+  readonly table: Table;
+  /** What the expressions call the row. */
+  readonly alias: string;
+  readonly sources: readonly string[];
+  readonly targets: readonly {
+    readonly name: string;
+    readonly value: string;
+    /** Where the value cannot be computed. */
+    readonly otherwise: string;
+  }[];
+  /** True of a row (`NEW`) in which nobody has given the targets a value yet. */
+  readonly unset: string;
+}
+
+/**
+ * Columns follow others of their row by expressions that nobody can turn round. Who writes the targets knows of them and
+ * is left alone; where only the sources change, the targets follow. A value that cannot be computed leaves them unset
+ * instead of failing the application's write.
+ */
+export function derivedSync({ table, alias, sources, targets, unset }: DerivedColumns): SyncTrigger {
+  const names = (row: 'NEW' | 'OLD', columns: readonly string[]): string =>
+    columns.map((name) => `${row}.${quoteIdentifier(name)}`).join(', ');
+  const own = targets.map(({ name }) => name);
+  const changed =
+    sources.length === 0
+      ? 'false'
+      : `${differs(names('NEW', sources), names('OLD', sources))}
+      AND NOT ${differs(names('NEW', own), names('OLD', own))}`;
+  const body = `  IF TG_OP = 'INSERT' THEN
+    IF NOT (${unset}) THEN
+      RETURN NEW;
+    END IF;
+  ELSIF NOT (${changed}) THEN
+    RETURN NEW;
+  END IF;
+  BEGIN
+    SELECT ${targets.map(({ value }) => value).join(', ')}
+      INTO ${names('NEW', own)} FROM (SELECT NEW.*) AS ${quoteIdentifier(alias)};
+  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+${targets.map(({ name, otherwise }) => `    NEW.${quoteIdentifier(name)} := ${otherwise};`).join('\n')}
+  END;`;
+  return triggerNamed(table, own[0] ?? '', body);
+}

@@ -10,6 +10,7 @@ import type { PlanReport } from '../../src/model/report.ts';
 import { check } from '../../src/pipeline/check.ts';
 import { plan } from '../../src/pipeline/plan.ts';
 import { RECIPE_NAMES } from '../../src/plan/recipe.ts';
+import { SEQUENCE_RECIPES } from '../../src/plan/recipes.ts';
 import { type CatalogLines, lineDifferences, readCatalogLines } from '../../src/prove/catalog-lines.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
@@ -158,22 +159,28 @@ describe.each(MAJORS)('on PostgreSQL %i', (major) => {
   });
 });
 
-test.each(casesOf(18))('$name: the recipe is the one that was meant', (one) => {
-  const catalog = parseStatements(one.setup, 'setup').reduce(
-    (schema, statement) => applyStatement(schema, statement),
-    emptyCatalog(18),
-  );
-  const version = { engine: 'postgresql' as const, major: 18 };
-  const report = check({
-    migrations: migrationOf(one.sql),
-    catalog,
-    context: 'setup',
-    planCommand: '-',
-    version,
-    timeZone: 'UTC',
-    catalogIsComplete: true,
-  });
-  // A finding that is not about how the statement works has no recipe.
-  const recipes = new Set(report.findings.flatMap((finding) => finding.recipe ?? []));
-  expect(recipes).toEqual(report.findings.length === 0 || one.recipe === null ? new Set() : new Set([one.recipe]));
-});
+/** `check` looks at one statement at a time, and names the recipes of the single ones. */
+const IN_SEQUENCE: ReadonlySet<string | null> = new Set(SEQUENCE_RECIPES.map(({ name }) => name));
+
+test.each(casesOf(18).filter(({ recipe }) => !IN_SEQUENCE.has(recipe)))(
+  '$name: the recipe is the one that was meant',
+  (one) => {
+    const catalog = parseStatements(one.setup, 'setup').reduce(
+      (schema, statement) => applyStatement(schema, statement),
+      emptyCatalog(18),
+    );
+    const version = { engine: 'postgresql' as const, major: 18 };
+    const report = check({
+      migrations: migrationOf(one.sql),
+      catalog,
+      context: 'setup',
+      planCommand: '-',
+      version,
+      timeZone: 'UTC',
+      catalogIsComplete: true,
+    });
+    // A finding that is not about how the statement works has no recipe.
+    const recipes = new Set(report.findings.flatMap((finding) => finding.recipe ?? []));
+    expect(recipes).toEqual(report.findings.length === 0 || one.recipe === null ? new Set() : new Set([one.recipe]));
+  },
+);

@@ -96,3 +96,13 @@ test('a default partition that turns rows away until the attach is told; a bound
   const computed = planOf('ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (1) TO (5 + 5);', schema);
   expect(computed.plan.migrations[0]?.steps).toHaveLength(1);
 });
+
+test('a table in use stays in use under its new name', () => {
+  for (const renamed of [
+    'ALTER TABLE t RENAME TO u;',
+    'CREATE SCHEMA s; ALTER TABLE t SET SCHEMA s; SET search_path = s;',
+  ]) {
+    const { plan: made } = planOf(`${renamed}\nCREATE INDEX i ON ${renamed.includes('SCHEMA') ? 's.t' : 'u'} (a);`);
+    expect(made.migrations[0]?.steps.at(-1)?.kind, renamed).toBe('concurrent-index');
+  }
+});

@@ -1,9 +1,9 @@
 import { findTable } from '../../model/catalog-lookup.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
-import { columnIsGone, columnIsNullable, relationIsGone } from '../post-condition.ts';
+import { relaxColumn } from '../followed-columns.ts';
+import { columnIsGone, relationIsGone } from '../post-condition.ts';
 import type { Recipe } from '../recipe.ts';
-import type { StepDraft } from '../step-draft.ts';
 import { alterTarget } from '../target-table.ts';
 
 /** DROP COLUMN: nobody may need it any more. NOT NULL goes first, so that new code can leave it out. */
@@ -17,22 +17,8 @@ export const dropColumnAfterGate: Recipe = {
     const column = target.table.columns.find((one) => one.name === command.column);
     if (column === undefined) return command.ifExists ? [] : null;
     const name = quoteIdentifier(command.column);
-    const isInKey = target.table.constraints.some(
-      (one) => one.kind === 'primary-key' && one.columns.includes(command.column),
-    );
-    const isRequired =
-      column.notNull && column.default === null && column.identity === null && column.generated === null;
-    const relax: StepDraft = {
-      kind: 'transaction',
-      name: `relax-${command.column}`,
-      phase: 'expand',
-      why: 'New code has to be able to leave the column out of its INSERTs while old code still fills it.',
-      sql: [`ALTER TABLE ${key} ALTER COLUMN ${name} DROP NOT NULL`],
-      undo: null,
-      postCondition: columnIsNullable(key, command.column),
-    };
     return [
-      ...(isRequired && !isInKey ? [relax] : []),
+      ...relaxColumn(target.table, command.column),
       {
         kind: 'gate',
         name: `gate-drop-${command.column}`,

@@ -7,7 +7,7 @@ import { readCreateIndex } from './read-create-index.ts';
 import { readCreateTable } from './read-create-table.ts';
 import { readDrop } from './read-drop.ts';
 import * as maintenance from './read-maintenance.ts';
-import { readCopy, readDml, readSelect } from './read-query.ts';
+import { readCopy, readDml, readSelect, readUpdate } from './read-query.ts';
 import { readChangeOwner, readRename, readSetSchema } from './read-rename.ts';
 import { readCreateExtension, readCreateSchema } from './read-schema.ts';
 import { readAlterSequence, readCreateSequence } from './read-sequence.ts';
@@ -62,7 +62,7 @@ const READERS: Readers = {
   VacuumStmt: maintenance.readVacuum,
   SelectStmt: readSelect,
   InsertStmt: (statement) => readDml('insert', { InsertStmt: statement }),
-  UpdateStmt: (statement) => readDml('update', { UpdateStmt: statement }),
+  UpdateStmt: readUpdate,
   DeleteStmt: (statement) => readDml('delete', { DeleteStmt: statement }),
   MergeStmt: (statement) => readDml('merge', { MergeStmt: statement }),
   CopyStmt: readCopy,

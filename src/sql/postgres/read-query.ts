@@ -1,4 +1,4 @@
-import type { CopyStmt, FuncCall, Node, SelectStmt } from 'libpg-query';
+import type { CopyStmt, FuncCall, Node, SelectStmt, UpdateStmt } from 'libpg-query';
 import type { Action, Dml, SetVariable } from '../../model/action.ts';
 import { createdName } from './created-name.ts';
 import { functionName } from './expression-of.ts';
@@ -6,6 +6,7 @@ import { queryColumns } from './query-columns.ts';
 import { queryReach, readsInFull } from './query-reach.ts';
 import { relationReference } from './relation-reference.ts';
 import { relationsIn } from './relations-in.ts';
+import { rowAssignments } from './row-assignments.ts';
 import { rowFilter } from './row-filter.ts';
 import { endOfRelation, findWord, type StatementSource, sliceSql } from './statement-source.ts';
 import { asNode, strings } from './tree-node.ts';
@@ -46,6 +47,12 @@ export function readDml(verb: Dml['verb'], statement: Node): Dml {
     query: queryColumns(statement),
     filter: rowFilter(statement),
   };
+}
+
+/** UPDATE, with its expressions where they are about its own rows only. */
+export function readUpdate(statement: UpdateStmt, source: StatementSource): Dml {
+  const assignments = rowAssignments(statement, source);
+  return { ...readDml('update', { UpdateStmt: statement }), ...(assignments === null ? {} : { assignments }) };
 }
 
 /** COPY of a table in either direction, or of a query's result. */
