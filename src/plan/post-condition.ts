@@ -96,6 +96,13 @@ export function triggerIsGone(relation: RelationKey, trigger: string): PostCondi
   );
 }
 
+export function isNoPartition(parent: RelationKey, partition: RelationKey): PostCondition {
+  return absent(
+    `${partition} is no partition of ${parent}`,
+    `SELECT 1 FROM pg_inherits WHERE inhrelid = ${regclass(partition)} AND inhparent = ${regclass(parent)}`,
+  );
+}
+
 export function typeExists(name: QualifiedName): PostCondition {
   return exists(
     `the type ${name.name} exists`,

@@ -23,4 +23,5 @@ export const RECIPE_RUNGS: Readonly<Record<RecipeName, Rung>> = {
   'refresh-concurrently': 'concurrently',
   'attach-partition-checked': 'catalog-only',
   'fill-columns-in-step': 'new-column-backfill',
+  'detach-partition-after-gate': 'catalog-only',
 };

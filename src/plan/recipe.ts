@@ -48,6 +48,7 @@ export const RECIPE_NAMES = [
   'refresh-concurrently',
   'attach-partition-checked',
   'fill-columns-in-step',
+  'detach-partition-after-gate',
 ] as const;
 
 export type RecipeName = (typeof RECIPE_NAMES)[number];

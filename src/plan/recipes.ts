@@ -5,6 +5,7 @@ import { attachPartitionChecked } from './recipes/attach-partition-checked.ts';
 import { checkNotValid } from './recipes/check-not-valid.ts';
 import { createIndexConcurrently } from './recipes/create-index-concurrently.ts';
 import { createIndexPartitioned } from './recipes/create-index-partitioned.ts';
+import { detachPartitionAfterGate } from './recipes/detach-partition-after-gate.ts';
 import { dropColumnAfterGate, dropTableAfterGate } from './recipes/drop-after-gate.ts';
 import { dropIndexConcurrently } from './recipes/drop-index-concurrently.ts';
 import { fillColumnsInStep } from './recipes/fill-columns-in-step.ts';
@@ -43,7 +44,7 @@ export const RECIPES: readonly Recipe[] = [
 ];
 
 /** Recipes that look at what comes behind a statement; asked before the others. */
-export const SEQUENCE_RECIPES: readonly SequenceRecipe[] = [fillColumnsInStep];
+export const SEQUENCE_RECIPES: readonly SequenceRecipe[] = [fillColumnsInStep, detachPartitionAfterGate];
 
 /** The recipe that would be used for a statement, or null when it would stay as it is. */
 export function recipeFor(input: RecipeInput): Recipe | null {

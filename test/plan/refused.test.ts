@@ -106,3 +106,54 @@ test('a table in use stays in use under its new name', () => {
     expect(made.migrations[0]?.steps.at(-1)?.kind, renamed).toBe('concurrent-index');
   }
 });
+
+const DAYS = `CREATE TABLE days (id int, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+  CREATE TABLE days_24 PARTITION OF days FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');`;
+const REFERRING = 'CREATE TABLE seen (id int, day date, FOREIGN KEY (id, day) REFERENCES days);';
+
+test('a partition is detached behind a gate, and in a second or not at all where other tables are read', () => {
+  const sql = 'ALTER TABLE days DETACH PARTITION days_24';
+  const stepsOf = (schema: string): string[] =>
+    planOf(sql, schema).plan.migrations[0]!.steps.map((step) =>
+      'statementTimeoutMs' in step ? `${step.kind} ${step.statementTimeoutMs} ms` : step.kind,
+    );
+  expect(stepsOf(DAYS)).toEqual(['gate', 'transaction 5000 ms']);
+  expect(stepsOf(DAYS + REFERRING)).toEqual(['gate', 'transaction 1000 ms']);
+});
+
+test('DETACH ... CONCURRENTLY is done otherwise, and says why; where the server refuses it, so does the plan', () => {
+  const sql = 'ALTER TABLE days DETACH PARTITION days_24 CONCURRENTLY';
+  const { notes } = planOf(sql, DAYS);
+  expect(notes.map(({ note }) => note).join()).toMatch(
+    /done as a plain DETACH.*\(days_24_day_check\) is made all the same/,
+  );
+  const withDefault = `${DAYS} CREATE TABLE days_rest PARTITION OF days DEFAULT;`;
+  expect(() => planOf(sql, withDefault)).toThrow(/would fail on the server with 55000/);
+});
+
+const USERS =
+  'CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL); CREATE TABLE homes (id int PRIMARY KEY, owner int);';
+const FILL = "ALTER TABLE users ADD COLUMN first text; UPDATE users SET first = split_part(name, ' ', 1);";
+
+test('a trigger that fills columns goes before what it could not live with', () => {
+  const kinds = (more: string): string[] =>
+    planOf(`${FILL} ALTER TABLE users ALTER first SET NOT NULL; ${more}`, USERS).plan.migrations[0]!.steps.flatMap(
+      (step) => (step.kind === 'gate' || /unfollow|rename|drop/.test(step.id) ? step.id.slice(3) : []),
+    );
+  expect(kinds('')).toEqual(['gate-fill-first', 'unfollow-first']);
+  expect(kinds('ALTER TABLE users RENAME first TO given;').slice(0, 2)).toEqual(['gate-fill-first', 'unfollow-first']);
+  expect(kinds('DROP TABLE users;').slice(0, 2)).toEqual(['gate-fill-first', 'unfollow-first']);
+  expect(kinds('ALTER TABLE users ALTER name DROP NOT NULL, DROP name;')).toEqual([
+    'gate-drop-name',
+    'drop-column-name',
+  ]);
+});
+
+test.each([
+  ['UPDATE homes SET name = users.name FROM users WHERE users.id = owner', 'public.users.name'],
+  ["UPDATE users SET id = id + 1 WHERE name = 'x'", 'public.users.name'],
+])('what does not reach the place that it is carried to is said: %s', (update, lost) => {
+  const sql = `ALTER TABLE homes ADD COLUMN name text; ${update}; ALTER TABLE users DROP COLUMN name;`;
+  const { notes } = planOf(sql, USERS);
+  expect(notes.map(({ note }) => note).join()).toContain(`What running code writes to ${lost} behind this statement`);
+});
