@@ -21,3 +21,8 @@ CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO (
 CREATE MATERIALIZED VIEW order_owners AS SELECT id, customer_id FROM orders;
 CREATE UNIQUE INDEX order_owners_id_idx ON order_owners (id);
 CREATE TABLE events_2026 (LIKE events INCLUDING ALL);
+CREATE TYPE state AS ENUM ('open', 'closed', 'lost');
+CREATE TABLE tickets (
+  id integer PRIMARY KEY,
+  state state NOT NULL DEFAULT 'open'
+);

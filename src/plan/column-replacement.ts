@@ -10,7 +10,7 @@ import { carryOver } from './carry-over.ts';
 import { columnExists, functionHasSource, noRowMatches } from './post-condition.ts';
 import type { RecipeInput } from './recipe.ts';
 import { concurrentIndex } from './recipes/create-index-concurrently.ts';
-import type { StepDraft } from './step-draft.ts';
+import type { BackfillDraft, StepDraft } from './step-draft.ts';
 import { differs, oneWaySync, type SyncTrigger } from './sync-trigger.ts';
 import { walkableKey } from './target-table.ts';
 
@@ -106,7 +106,7 @@ export function followOldColumn(change: ColumnReplacement): readonly StepDraft[]
 }
 
 /** The rows that were there before. */
-export function copyOldRows(change: ColumnReplacement): StepDraft {
+export function copyOldRows(change: ColumnReplacement): BackfillDraft {
   const { key, newColumn, command, value } = change;
   const quoted = quoteIdentifier(newColumn);
   const where = differs(quoted, `(${value})::${command.typeSql}`);
@@ -121,6 +121,19 @@ export function copyOldRows(change: ColumnReplacement): StepDraft {
     keyColumns: walkableKey(change.table),
     undo: [],
     postCondition: noRowMatches(key, where),
+  };
+}
+
+/**
+ * Once more, when nothing writes the old column alone any more: a value that does not fit stops the plan here, before the
+ * old column goes with it.
+ */
+export function copyRest(change: ColumnReplacement): BackfillDraft {
+  return {
+    ...copyOldRows(change),
+    name: `copy-rest-${change.column.name}`,
+    phase: 'contract',
+    why: 'A value that old code has written and that cannot be converted is found here, before it would be gone.',
   };
 }
 
@@ -197,7 +210,7 @@ export function sameIndexes(change: ColumnReplacement): readonly StepDraft[] {
 
 /** SQL of one transaction: the old column goes with all that hangs on it, the new one takes its name and its names. */
 export function swapSql(
-  input: RecipeInput,
+  input: Pick<RecipeInput, 'catalog' | 'version'>,
   change: ColumnReplacement,
   /** What more there is to do before the old column goes, and after the new one has its name. */
   before: readonly string[] = [],
@@ -242,7 +255,7 @@ function indexInPlace(change: ColumnReplacement, schema: string, index: Index): 
 }
 
 /** From 18 on NOT NULL has a name; the one made for the temporary column takes the old one's. */
-function notNullInPlace(input: RecipeInput, change: ColumnReplacement): readonly string[] {
+function notNullInPlace(input: Pick<RecipeInput, 'version'>, change: ColumnReplacement): readonly string[] {
   if (input.version.major < 18 || !change.column.notNull) return [];
   const old = change.table.constraints.find((one) => one.kind === 'not-null' && one.column === change.column.name);
   if (old === undefined) return [];

@@ -49,6 +49,7 @@ export const RECIPE_NAMES = [
   'attach-partition-checked',
   'fill-columns-in-step',
   'detach-partition-after-gate',
+  'enum-by-new-type',
 ] as const;
 
 export type RecipeName = (typeof RECIPE_NAMES)[number];

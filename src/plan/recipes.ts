@@ -8,6 +8,7 @@ import { createIndexPartitioned } from './recipes/create-index-partitioned.ts';
 import { detachPartitionAfterGate } from './recipes/detach-partition-after-gate.ts';
 import { dropColumnAfterGate, dropTableAfterGate } from './recipes/drop-after-gate.ts';
 import { dropIndexConcurrently } from './recipes/drop-index-concurrently.ts';
+import { enumByNewType } from './recipes/enum-by-new-type.ts';
 import { fillColumnsInStep } from './recipes/fill-columns-in-step.ts';
 import { foreignKeyNotValid } from './recipes/foreign-key-not-valid.ts';
 import { keyTypeByNewColumn } from './recipes/key-type-by-new-column.ts';
@@ -44,7 +45,7 @@ export const RECIPES: readonly Recipe[] = [
 ];
 
 /** Recipes that look at what comes behind a statement; asked before the others. */
-export const SEQUENCE_RECIPES: readonly SequenceRecipe[] = [fillColumnsInStep, detachPartitionAfterGate];
+export const SEQUENCE_RECIPES: readonly SequenceRecipe[] = [fillColumnsInStep, detachPartitionAfterGate, enumByNewType];
 
 /** The recipe that would be used for a statement, or null when it would stay as it is. */
 export function recipeFor(input: RecipeInput): Recipe | null {

@@ -1,9 +1,13 @@
-import type { Column } from '../../model/catalog.ts';
+import type { Column, Table } from '../../model/catalog.ts';
 import { childrenOf, referencingTables } from '../../model/catalog-lookup.ts';
+import type { DataType } from '../../model/data-type.ts';
+import type { RelationKey } from '../../model/relation-name.ts';
 import {
+  alwaysFits,
   type ColumnReplacement,
   columnReplacement,
   copyOldRows,
+  copyRest,
   followOldColumn,
   sameConstraints,
   sameIndexes,
@@ -13,7 +17,7 @@ import { columnIsGone } from '../post-condition.ts';
 import type { Recipe, RecipeInput } from '../recipe.ts';
 import { refusesNull } from '../refuses-null.ts';
 import type { GateDraft, TransactionDraft } from '../step-draft.ts';
-import { type AlterTarget, alterTarget } from '../target-table.ts';
+import { alterTarget } from '../target-table.ts';
 
 /**
  * A type change that rewrites: a new column of the new type follows the old one by trigger, is filled batch by batch,
@@ -27,23 +31,27 @@ export const typeByNewColumn: Recipe = {
     if (target === null || input.facts.failure !== null) return null;
     if (!input.facts.rewrites.includes(target.key)) return null;
     const column = target.table.columns.find((one) => one.name === target.command.column);
-    if (column === undefined || !canBeReplaced(input, target, column)) return null;
+    const { table, key, command } = target;
+    if (column === undefined || !canBeReplaced(input, { table, key, type: command.type }, column)) return null;
     const change = columnReplacement(target.table, target.key, column, target.command);
+    const fits = alwaysFits(column, command);
+    // Where a value may not fit, a constraint on the copy would refuse what old code writes.
     return [
       ...followOldColumn(change),
       copyOldRows(change),
-      ...sameConstraints(change),
+      ...(fits ? sameConstraints(change) : []),
       ...sameIndexes(change),
       typeGate(change),
+      ...(fits ? [] : [copyRest(change), ...sameConstraints(change)]),
       swap(input, change),
     ];
   },
 };
 
 /** Keys that others refer to, and columns that the server counts up by itself, need more than a second column. */
-function canBeReplaced(
-  input: RecipeInput,
-  { table, key, command: { type } }: AlterTarget<'set-type'>,
+export function canBeReplaced(
+  input: Pick<RecipeInput, 'catalog'>,
+  { table, key, type }: { readonly table: Table; readonly key: RelationKey; readonly type: DataType },
   column: Column,
 ): boolean {
   const isReferenced = referencingTables(input.catalog, key).some((peer) =>
