@@ -24,4 +24,5 @@ export const RECIPE_RUNGS: Readonly<Record<RecipeName, Rung>> = {
   'attach-partition-checked': 'catalog-only',
   'fill-columns-in-step': 'new-column-backfill',
   'detach-partition-after-gate': 'catalog-only',
+  'enum-by-new-type': 'new-column-backfill',
 };
