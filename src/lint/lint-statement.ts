@@ -4,7 +4,7 @@ import type { Span } from '../model/span.ts';
 import type { SizeContext } from './estimate-work.ts';
 import type { Rule, RuleHit, RuleInput } from './rule.ts';
 import { ruleLevel } from './rule-level.ts';
-import { rulesFor } from './rules-for.ts';
+import { type AskedRule, rulesFor } from './rules-for.ts';
 import { weigh } from './weigh.ts';
 
 /** One command of a statement, as if it stood alone. */
@@ -48,26 +48,24 @@ interface PlacedHit {
 /** Every rule's opinion about one statement, the gravest first; rules that are off say nothing. Pure. */
 export function lintStatement(lint: LintInput): readonly UnmarkedFinding[] {
   const hits: PlacedHit[] = [];
-  for (const rule of rulesFor(lint.input.action.kind, lint.settings)) hits.push(...hitsOf(rule, lint));
+  for (const asked of rulesFor(lint.input.action, lint.settings)) addHits(hits, asked, lint);
   if (hits.length === 0) return [];
   return hits.filter((one) => !isSaidBetter(one, hits)).flatMap((one) => findingOf(one, lint));
 }
 
-/** One for all: most rules have nothing to say about most statements. */
-const NONE: readonly PlacedHit[] = [];
-
-function hitsOf(rule: Rule, lint: LintInput): readonly PlacedHit[] {
+function addHits(hits: PlacedHit[], { rule, isPerCommand, check }: AskedRule, lint: LintInput): void {
   const { action } = lint.input;
-  if (rule.perCommand === true && action.kind === 'alter-table' && action.commands.length > 1) {
-    return lint.parts().flatMap(({ input, span, safeWay }) => {
-      const hit = rule.check(input);
-      return hit === null ? [] : [{ rule, hit, facts: hit.weighed ?? input.facts, focus: span, safeWay }];
-    });
+  if (isPerCommand && action.kind === 'alter-table' && action.commands.length > 1) {
+    for (const { input, span, safeWay } of lint.parts()) {
+      const hit = check(input);
+      if (hit !== null) hits.push({ rule, hit, facts: hit.weighed ?? input.facts, focus: span, safeWay });
+    }
+    return;
   }
-  const hit = rule.check(lint.input);
-  if (hit === null) return NONE;
+  const hit = check(lint.input);
+  if (hit === null) return;
   const facts = hit.weighed ?? lint.input.facts;
-  return [{ rule, hit, facts, focus: focusOf(rule, lint), safeWay: () => safeWayOf(lint) }];
+  hits.push({ rule, hit, facts, focus: focusOf(rule, lint), safeWay: () => safeWayOf(lint) });
 }
 
 /** A sharper rule speaks about all that this one does. */

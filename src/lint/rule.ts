@@ -1,4 +1,5 @@
 import type { Action, ActionKind } from '../model/action.ts';
+import type { AlterCommandKind } from '../model/alter-command.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { RelationLock, StatementFacts } from '../model/facts.ts';
 import type { Severity } from '../model/finding.ts';
@@ -6,6 +7,7 @@ import { groupedNumber } from '../model/grouped-number.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import type { RunHistory, SessionSettings, TransactionUnit } from '../model/transaction-unit.ts';
+import { askedOnce } from './asked-once.ts';
 
 /** What a rule may look at: what a statement does and what that means, in our words. Never SQL, never the parser's tree. */
 export interface RuleInput {
@@ -63,6 +65,8 @@ export interface Rule {
   readonly severity: Severity;
   /** The statements that it can be about at all; missing for one that looks at every statement. */
   readonly about?: readonly ActionKind[];
+  /** Of an ALTER TABLE, the commands that it can be about; missing for one that looks at every command. */
+  readonly commands?: readonly AlterCommandKind[];
   /** What it means, in one line. */
   readonly summary: string;
   /** What to do when the planner knows no safe way of its own. */
@@ -77,9 +81,9 @@ export interface Rule {
 }
 
 /** Locks on relations that somebody may be using. */
-export function usedLocks(input: RuleInput): readonly RelationLock[] {
-  return input.facts.locks.filter((lock) => input.isUsed(lock.relation));
-}
+export const usedLocks: (input: RuleInput) => readonly RelationLock[] = askedOnce((input) =>
+  input.facts.locks.filter((lock) => input.isUsed(lock.relation)),
+);
 
 /** `public.orders (about 82,000,000 rows)` */
 export function nameWithSize(input: RuleInput, relation: RelationKey): string {

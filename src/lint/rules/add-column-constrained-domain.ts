@@ -7,6 +7,7 @@ export const addColumnConstrainedDomain: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-column'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A column of a domain with constraints is added to a table in use: every row is rewritten.',

@@ -7,6 +7,7 @@ export const addColumnIdentity: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-column'],
   growsWithTable: true,
   perCommand: true,
   summary: 'An identity column is added to a table in use: every row takes a number and is rewritten.',

@@ -8,6 +8,7 @@ export const addColumnInlineCheck: Rule = {
   group: 'scan-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-column'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A new column brings its CHECK along, and every row is read for it under the lock.',

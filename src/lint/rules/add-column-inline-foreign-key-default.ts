@@ -9,6 +9,7 @@ export const addColumnInlineForeignKeyDefault: Rule = {
   group: 'scan-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-column'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A new column has a default and a foreign key: both tables are read under the lock.',

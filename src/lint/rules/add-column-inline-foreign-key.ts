@@ -10,6 +10,7 @@ export const addColumnInlineForeignKey: Rule = {
   group: 'lock-queue',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['add-column'],
   perCommand: true,
   summary: 'A new column references another table, which is then locked against writers, too.',
   remedy:

@@ -8,6 +8,7 @@ export const addColumnInlineKey: Rule = {
   group: 'index-build-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-column'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A new column is UNIQUE or the PRIMARY KEY: its index is built while everybody waits.',

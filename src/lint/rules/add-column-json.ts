@@ -6,6 +6,7 @@ export const addColumnJson: Rule = {
   id: 'add-column-json',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['add-column'],
   perCommand: true,
   summary: 'A json column is added: queries that compare whole rows of the table start to fail.',
   remedy: 'Use jsonb, which can be compared, sorted and indexed.',

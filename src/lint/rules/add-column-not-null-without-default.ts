@@ -8,6 +8,7 @@ export const addColumnNotNullWithoutDefault: Rule = {
   group: 'scan-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-column'],
   perCommand: true,
   summary: 'A NOT NULL column without a default is added: it fails as soon as the table has a row.',
   remedy: 'Add the column nullable, fill it in small batches while new code writes it, and make it NOT NULL last.',

@@ -7,6 +7,7 @@ export const addColumnSerial: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-column'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A serial column is added to a table in use: every row takes a number and is rewritten.',

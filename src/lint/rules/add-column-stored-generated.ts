@@ -10,6 +10,7 @@ export const addColumnStoredGenerated: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-column'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A stored generated column is added to a table in use: it is computed for every row.',

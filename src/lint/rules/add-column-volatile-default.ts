@@ -7,6 +7,7 @@ export const addColumnVolatileDefault: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-column'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A new column has a default that answers anew for every row, so the table is rewritten.',

@@ -7,6 +7,7 @@ export const alterSequence: Rule = {
   id: 'alter-sequence',
   group: 'lock-queue',
   severity: 'info',
+  about: ['alter-sequence'],
   summary: 'Every INSERT that takes a number from the sequence waits until the transaction ends.',
   remedy: 'Run it with a lock_timeout of 100 ms and retries, and nothing else in the same transaction.',
   check(input) {

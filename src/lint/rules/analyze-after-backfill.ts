@@ -8,6 +8,7 @@ import { list } from '../who-waits.ts';
 export const analyzeAfterBackfill: Rule = {
   id: 'analyze-after-backfill',
   severity: 'info',
+  about: ['dml'],
   summary: 'All rows of a table are changed, and no ANALYZE follows that tells the planner.',
   remedy: 'Run ANALYZE on the table afterwards; it reads a sample and holds up nobody.',
   check(input) {

@@ -9,6 +9,7 @@ export const attachBuildsIndexes: Rule = {
   group: 'index-build-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['attach-partition'],
   growsWithTable: true,
   perCommand: true,
   summary: 'Indexes that a new partition lacks are built while it is locked.',

@@ -10,6 +10,7 @@ export const attachPartitionScans: Rule = {
   group: 'scan-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['attach-partition'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A table is read in full to become a partition, while it is locked.',

@@ -10,6 +10,7 @@ export const attachScansDefaultPartition: Rule = {
   group: 'scan-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['attach-partition'],
   growsWithTable: true,
   perCommand: true,
   summary: 'The default partition is read in full when another one is attached.',

@@ -14,6 +14,7 @@ export const autovacuumOff: Rule = {
   id: 'autovacuum-off',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['set-options'],
   perCommand: true,
   summary: 'Autovacuum is turned off for a table in use, and nothing turns it on again.',
   remedy: 'Leave it on; where a bulk load is to go undisturbed, RESET (autovacuum_enabled) right after it.',

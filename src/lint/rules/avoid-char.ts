@@ -7,6 +7,8 @@ export const avoidChar: Rule = {
   id: 'avoid-char',
   group: STYLE,
   severity: 'info',
+  about: ['create-table', 'alter-table'],
+  commands: ['add-column'],
   summary: 'A char(n) pads every value with blanks, which count here and not there.',
   remedy: 'Use text.',
   check(input) {

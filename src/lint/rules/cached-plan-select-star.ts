@@ -6,6 +6,8 @@ import { list } from '../who-waits.ts';
 export const cachedPlanSelectStar: Rule = {
   id: 'cached-plan-select-star',
   severity: 'info',
+  about: ['alter-table'],
+  commands: ['add-column'],
   summary: 'A table gets a column: prepared SELECT * statements fail until prepared again.',
   remedy: 'Let code name its columns, or let it reconnect right after the migration.',
   check(input) {

@@ -6,6 +6,7 @@ export const cachedPlanWidening: Rule = {
   id: 'cached-plan-widening',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['set-type'],
   perCommand: true,
   summary: 'A free change of type: prepared statements that return the column fail until prepared again.',
   remedy:

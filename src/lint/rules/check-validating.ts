@@ -9,6 +9,7 @@ export const checkValidating: Rule = {
   group: 'scan-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-constraint'],
   growsWithTable: true,
   perCommand: true,
   summary: 'ADD CHECK reads every row while the table is closed to everybody.',

@@ -15,6 +15,8 @@ const VOLATILE: ReadonlySet<string> = new Set(
 export const checkVolatile: Rule = {
   id: 'check-volatile',
   severity: 'warning',
+  about: ['create-table', 'alter-table'],
+  commands: ['add-column', 'add-constraint'],
   ownRemedy: true,
   summary: 'A CHECK calls a function that answers anew each time, so it proves nothing about old rows.',
   remedy: 'Let the CHECK look at the columns of its row only; put what depends on more into a trigger.',

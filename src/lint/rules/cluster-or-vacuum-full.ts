@@ -6,6 +6,7 @@ export const clusterOrVacuumFull: Rule = {
   id: 'cluster-or-vacuum-full',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['cluster', 'vacuum'],
   growsWithTable: true,
   summary: 'CLUSTER and VACUUM FULL close the table until it is written anew.',
   remedy:

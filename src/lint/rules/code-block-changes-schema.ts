@@ -9,6 +9,7 @@ export const codeBlockChangesSchema: Rule = {
   id: 'code-block-changes-schema',
   group: 'lock-queue',
   severity: 'info',
+  about: ['code-block'],
   summary: 'A block of code closes a table in use, and keeps it closed until the block is done.',
   remedy: 'Write the statements outside of the block, so that each lock ends with its statement.',
   check(input) {

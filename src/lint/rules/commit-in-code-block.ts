@@ -6,6 +6,7 @@ import { whereOpened } from '../where-opened.ts';
 export const commitInCodeBlock: Rule = {
   id: 'commit-in-code-block',
   severity: 'error',
+  about: ['code-block'],
   summary: 'COMMIT in a block of code that runs inside a transaction: the server refuses it.',
   remedy: 'Run the block outside of a transaction: switch the transaction of the tool off for this file.',
   check(input) {

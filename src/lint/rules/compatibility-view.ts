@@ -9,6 +9,7 @@ export const compatibilityView: Rule = {
   id: 'compatibility-view',
   group: 'old-code-breaks',
   severity: 'info',
+  about: ['rename', 'set-schema'],
   summary: 'A table gets another name, and a view keeps the old one for code that runs.',
   remedy: REMEDY,
   check(input) {

@@ -9,6 +9,7 @@ export const createPartitionScansDefault: Rule = {
   id: 'create-partition-scans-default',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['create-table'],
   growsWithTable: true,
   summary: 'The default partition is read in full when a new one is created, while the parent is closed.',
   remedy:

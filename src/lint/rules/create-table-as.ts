@@ -7,6 +7,7 @@ export const createTableAs: Rule = {
   id: 'create-table-as',
   group: 'unknown-effect',
   severity: 'warning',
+  about: ['create-table-as'],
   growsWithTable: true,
   summary: 'Rows of a table in use are copied into a new one inside the migration.',
   remedy: 'Create the table empty, and copy the rows in small batches outside of the migration.',

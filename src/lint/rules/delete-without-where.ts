@@ -6,6 +6,7 @@ import { list } from '../who-waits.ts';
 export const deleteWithoutWhere: Rule = {
   id: 'delete-without-where',
   severity: 'error',
+  about: ['dml'],
   growsWithTable: true,
   summary: 'A DELETE without WHERE removes every row of a table in use in one transaction.',
   remedy: 'Make sure that nobody reads the rows any more, then delete them in batches by key.',

@@ -7,6 +7,7 @@ export const detachConcurrentlyWithDefault: Rule = {
   group: 'certain-failure',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['detach-partition'],
   perCommand: true,
   summary: 'DETACH ... CONCURRENTLY is refused when the table has a default partition.',
   remedy:

@@ -14,6 +14,7 @@ export const detachPartitionBlocking: Rule = {
   group: 'several-strong-locks',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['detach-partition'],
   perCommand: true,
   summary: 'DETACH PARTITION without CONCURRENTLY closes the parent and the partition.',
   remedy: 'DETACH PARTITION ... CONCURRENTLY, outside a transaction.',

@@ -8,6 +8,7 @@ export const disableAllTriggers: Rule = {
   id: 'disable-all-triggers',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['disable-trigger'],
   perCommand: true,
   summary: 'DISABLE TRIGGER ALL turns off foreign keys, too, and nobody checks the rows afterwards.',
   remedy: 'Disable the trigger that is meant by its name; load rows in an order that the foreign keys allow.',

@@ -6,6 +6,7 @@ export const disableTrigger: Rule = {
   id: 'disable-trigger',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['disable-trigger'],
   perCommand: true,
   summary: 'A trigger of a table in use is turned off for everybody.',
   remedy: 'Let the function of the trigger pass over what the migration writes, by a setting that it makes for itself.',

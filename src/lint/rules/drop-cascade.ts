@@ -10,6 +10,8 @@ export const dropCascade: Rule = {
   id: 'drop-cascade',
   group: 'data-loss',
   severity: 'warning',
+  about: ['drop', 'alter-table'],
+  commands: ['drop-column', 'drop-constraint'],
   perCommand: true,
   summary: 'CASCADE takes away things that the statement does not name.',
   remedy: REMEDY,

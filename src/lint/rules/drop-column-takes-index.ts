@@ -8,6 +8,7 @@ export const dropColumnTakesIndex: Rule = {
   id: 'drop-column-takes-index',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['drop-column'],
   perCommand: true,
   summary: 'An index or constraint over other columns, too, goes along with a dropped column.',
   remedy: 'Build what the other columns still need under a new name first, and then drop the column.',

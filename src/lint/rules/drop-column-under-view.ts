@@ -7,6 +7,8 @@ export const dropColumnUnderView: Rule = {
   id: 'drop-column-under-view',
   group: 'certain-failure',
   severity: 'error',
+  about: ['alter-table'],
+  commands: ['drop-column'],
   summary: 'A column that a view reads cannot be dropped.',
   remedy: 'Make a view without the column, move the readers over, drop the old view, and the column last.',
   check(input) {

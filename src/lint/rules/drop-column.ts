@@ -7,6 +7,7 @@ export const dropColumn: Rule = {
   group: 'old-code-breaks',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['drop-column'],
   perCommand: true,
   summary: 'A column goes while code that names it may still run.',
   remedy: 'Deploy code that neither reads nor writes the column, wait until no old process runs, and drop it then.',

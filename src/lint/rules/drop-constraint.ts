@@ -9,6 +9,7 @@ export const dropConstraint: Rule = {
   group: 'lock-queue',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['drop-constraint'],
   perCommand: true,
   summary: 'A constraint goes: what it kept out may come in from now on, and its index goes with it.',
   remedy: 'Make sure that no code relies on it; run it with a lock_timeout of 100 ms and retries.',

@@ -6,6 +6,7 @@ export const dropExpression: Rule = {
   id: 'drop-expression',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['drop-expression'],
   perCommand: true,
   summary: 'A generated column becomes a plain one: nobody computes it for new rows any more.',
   remedy: 'Have a trigger or the application write the column before its expression goes.',

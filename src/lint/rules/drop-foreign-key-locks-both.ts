@@ -10,6 +10,7 @@ export const dropForeignKeyLocksBoth: Rule = {
   group: 'several-strong-locks',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['drop-constraint'],
   ownRemedy: true,
   perCommand: true,
   summary: 'Dropping a foreign key closes the table that it refers to as well.',

@@ -7,6 +7,7 @@ export const dropNotNull: Rule = {
   id: 'drop-not-null',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['drop-not-null'],
   perCommand: true,
   summary: 'A column may hold NULL from now on; code that reads it may not expect one.',
   remedy: 'Deploy readers that know what a NULL means first; then drop NOT NULL, then let writers write NULL.',

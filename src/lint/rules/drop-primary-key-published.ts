@@ -11,6 +11,7 @@ export const dropPrimaryKeyPublished: Rule = {
   id: 'drop-primary-key-published',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['drop-constraint'],
   ownRemedy: true,
   summary: 'A published table loses its primary key, and every UPDATE and DELETE of it fails from then on.',
   remedy: 'Set another replica identity first: ALTER TABLE ... REPLICA IDENTITY USING INDEX of a unique index.',

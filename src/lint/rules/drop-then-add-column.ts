@@ -10,6 +10,8 @@ const FARTHEST = 500;
 export const dropThenAddColumn: Rule = {
   id: 'drop-then-add-column',
   severity: 'error',
+  about: ['alter-table'],
+  commands: ['add-column'],
   summary: 'A column is dropped and added again under its name: every value in it is lost.',
   remedy: 'Change the type of the column instead, by a new column that is filled from the old one in small batches.',
   check(input) {
@@ -47,10 +49,12 @@ function columnsGone(input: RuleInput, key: RelationKey): readonly string[] {
   const earlier = input.history.file
     .slice(-FARTHEST)
     .map(({ action }) => action)
-    .filter((one) => tableOfAction(input, one) === key);
-  return [...earlier, input.action].flatMap((action) =>
-    action.kind === 'alter-table'
-      ? action.commands.flatMap((one) => (one.kind === 'drop-column' ? [one.column] : []))
-      : [],
-  );
+    // A look at the catalog for those alone that drop something at all.
+    .filter((one) => columnsDropped(one).length > 0 && tableOfAction(input, one) === key);
+  return [...earlier, input.action].flatMap(columnsDropped);
+}
+
+function columnsDropped(action: Action): readonly string[] {
+  if (action.kind !== 'alter-table') return [];
+  return action.commands.flatMap((one) => (one.kind === 'drop-column' ? [one.column] : []));
 }

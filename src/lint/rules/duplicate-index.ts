@@ -8,6 +8,7 @@ import type { Rule, RuleInput } from '../rule.ts';
 export const duplicateIndex: Rule = {
   id: 'duplicate-index',
   severity: 'info',
+  about: ['create-index'],
   ownRemedy: true,
   summary: 'An index of the table begins with the same columns already.',
   remedy: 'Leave it out, or drop the other one afterwards with DROP INDEX CONCURRENTLY.',

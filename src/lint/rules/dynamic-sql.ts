@@ -6,6 +6,7 @@ export const dynamicSql: Rule = {
   id: 'dynamic-sql',
   group: 'unknown-effect',
   severity: 'warning',
+  about: ['code-block'],
   summary: 'A block of code executes SQL that it puts together at run time: nobody can judge it beforehand.',
   remedy: 'Write the statements out; where they hang on what is there, generate them first and look at them.',
   check(input) {

@@ -5,6 +5,7 @@ export const enumOrder: Rule = {
   id: 'enum-order',
   group: STYLE,
   severity: 'info',
+  about: ['alter-enum'],
   summary: 'A new value of an enum is added without saying where it stands in the order.',
   remedy: 'Say BEFORE or AFTER which value it comes.',
   check({ action }) {

@@ -12,6 +12,7 @@ export const enumRecreated: Rule = {
   id: 'enum-recreated',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['set-type'],
   perCommand: true,
   summary: 'A column moves to an enum with fewer values, by writing its table anew.',
   remedy: REMEDY,

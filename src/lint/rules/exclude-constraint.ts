@@ -8,6 +8,7 @@ export const excludeConstraint: Rule = {
   group: 'index-build-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-constraint'],
   growsWithTable: true,
   perCommand: true,
   summary: 'An EXCLUDE constraint builds its index under ACCESS EXCLUSIVE; there is no other way.',

@@ -9,6 +9,8 @@ import type { Rule, RuleInput } from '../rule.ts';
 export const fkMissingIndex: Rule = {
   id: 'fk-missing-index',
   severity: 'info',
+  about: ['alter-table'],
+  commands: ['add-column', 'add-constraint'],
   ownRemedy: true,
   summary: 'No index begins with the columns of a new foreign key.',
   remedy: 'Build an index on its columns CONCURRENTLY before the foreign key is added.',

@@ -10,6 +10,7 @@ export const foreignKeyNotValidLocksBoth: Rule = {
   group: 'lock-queue',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['add-constraint'],
   perCommand: true,
   summary: 'A NOT VALID foreign key locks the table that it refers to as well, for a moment.',
   remedy:

@@ -6,6 +6,8 @@ export const foreignKeyNotValidPartitioned: Rule = {
   id: 'foreign-key-not-valid-partitioned',
   group: 'certain-failure',
   severity: 'error',
+  about: ['alter-table'],
+  commands: ['add-constraint'],
   summary: 'Before PostgreSQL 18 a partitioned table cannot have a NOT VALID foreign key.',
   remedy: 'Add and validate an equal foreign key on each partition, then add it to the parent, which takes them over.',
   check(input) {

@@ -8,6 +8,8 @@ import type { Rule } from '../rule.ts';
 export const foreignKeyTypeMismatch: Rule = {
   id: 'foreign-key-type-mismatch',
   severity: 'warning',
+  about: ['create-table', 'alter-table'],
+  commands: ['add-column', 'add-constraint'],
   ownRemedy: true,
   summary: 'A foreign key column has another type than the column that it refers to.',
   remedy: 'Give the column the type of the one that it refers to before the foreign key is added.',

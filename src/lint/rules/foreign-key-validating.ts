@@ -10,6 +10,7 @@ export const foreignKeyValidating: Rule = {
   group: 'scan-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-constraint'],
   growsWithTable: true,
   perCommand: true,
   summary: 'ADD FOREIGN KEY reads both tables while nobody can write to either of them.',

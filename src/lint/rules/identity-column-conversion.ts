@@ -6,6 +6,7 @@ export const identityColumnConversion: Rule = {
   id: 'identity-column-conversion',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['add-identity'],
   perCommand: true,
   summary: 'A column with rows becomes an identity, whose sequence starts at 1 again.',
   remedy: 'Give START WITH a number above the highest one, or setval() the sequence in the same transaction.',

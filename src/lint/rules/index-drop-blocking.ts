@@ -8,6 +8,7 @@ export const indexDropBlocking: Rule = {
   id: 'index-drop-blocking',
   group: 'lock-queue',
   severity: 'warning',
+  about: ['drop'],
   summary: 'DROP INDEX without CONCURRENTLY closes the table of the index to everybody.',
   remedy: 'Drop it with DROP INDEX CONCURRENTLY, outside a transaction and without a lock_timeout.',
   check(input) {

@@ -7,6 +7,7 @@ import type { Rule, RuleInput } from '../rule.ts';
 export const indexReplaceOrder: Rule = {
   id: 'index-replace-order',
   severity: 'warning',
+  about: ['drop'],
   ownRemedy: true,
   summary: 'An index is dropped before the one that replaces it is built.',
   remedy:

@@ -10,6 +10,7 @@ export const inheritLocks: Rule = {
   group: 'lock-queue',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['inherit', 'no-inherit'],
   perCommand: true,
   summary: 'A table in use starts or stops to inherit: it is closed for a moment, its rows come or go.',
   remedy: 'Run it with a lock_timeout of 100 ms and retries, when no long transaction holds either table.',

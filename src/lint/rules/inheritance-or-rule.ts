@@ -5,6 +5,7 @@ export const inheritanceOrRule: Rule = {
   id: 'inheritance-or-rule',
   group: STYLE,
   severity: 'info',
+  about: ['create-rule', 'create-table'],
   summary: 'Table inheritance or a rule, where a partition or a trigger would do.',
   remedy: 'Use declarative partitions instead of INHERITS, and a trigger instead of a rule.',
   check({ action }) {

@@ -6,6 +6,7 @@ import { list } from '../who-waits.ts';
 export const lockTimeoutTooLate: Rule = {
   id: 'lock-timeout-too-late',
   severity: 'warning',
+  about: ['set-variable'],
   summary: 'SET lock_timeout stands behind a statement that it should have guarded.',
   remedy: 'Put SET lock_timeout at the head of the file.',
   check({ action, history, isUsed }) {

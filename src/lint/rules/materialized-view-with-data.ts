@@ -7,6 +7,7 @@ export const materializedViewWithData: Rule = {
   id: 'materialized-view-with-data',
   group: 'unknown-effect',
   severity: 'warning',
+  about: ['create-table-as'],
   growsWithTable: true,
   summary: 'The query of a new materialized view runs inside the migration.',
   remedy: 'Create it WITH NO DATA and refresh it afterwards, before the first code that reads it.',

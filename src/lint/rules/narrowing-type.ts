@@ -7,6 +7,7 @@ export const narrowingType: Rule = {
   id: 'narrowing-type',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['set-type'],
   perCommand: true,
   summary: 'The new type does not hold every value of the old one: it fails, or values are cut.',
   remedy:

@@ -9,6 +9,7 @@ export const neverValidated: Rule = {
   id: 'never-validated',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['add-constraint'],
   ownRemedy: true,
   perCommand: true,
   summary: 'A constraint is added NOT VALID, and no later statement validates it.',

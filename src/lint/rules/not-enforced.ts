@@ -7,6 +7,7 @@ export const notEnforced: Rule = {
   id: 'not-enforced',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['alter-constraint', 'add-constraint'],
   ownRemedy: true,
   perCommand: true,
   summary: 'A NOT ENFORCED constraint is written down, and no row is ever tested against it.',

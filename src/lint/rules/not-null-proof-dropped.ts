@@ -7,6 +7,8 @@ export const notNullProofDropped: Rule = {
   id: 'not-null-proof-dropped',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-table'],
+  commands: ['set-not-null'],
   growsWithTable: true,
   summary: 'The CHECK that proves a NOT NULL is dropped by the same statement, so every row is read.',
   remedy: 'SET NOT NULL first, and drop the CHECK in a statement of its own afterwards.',

@@ -6,6 +6,7 @@ export const notValidCheckRejectsUpdates: Rule = {
   id: 'not-valid-check-rejects-updates',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['add-constraint'],
   ownRemedy: true,
   perCommand: true,
   summary: 'A NOT VALID constraint refuses every UPDATE of an old row that does not meet it.',

@@ -6,6 +6,7 @@ export const ownerChange: Rule = {
   id: 'owner-change',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['change-owner'],
   perCommand: true,
   summary: 'A table in use gets another owner: the old one loses its rights at once.',
   remedy: 'Grant the old owner what running code needs in the same transaction, or make it a member of the new owner.',

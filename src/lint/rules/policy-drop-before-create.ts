@@ -7,6 +7,7 @@ import type { Rule } from '../rule.ts';
 export const policyDropBeforeCreate: Rule = {
   id: 'policy-drop-before-create',
   severity: 'error',
+  about: ['drop'],
   summary: 'The last policy of a table goes while its row security is on: every row vanishes.',
   remedy: 'Create the new policy under another name first, then drop the old one; or do both in one transaction.',
   check(input) {

@@ -8,6 +8,8 @@ export const preferBigintKey: Rule = {
   id: 'prefer-bigint-key',
   group: STYLE,
   severity: 'info',
+  about: ['create-table', 'alter-table'],
+  commands: ['add-column'],
   summary: 'An integer primary key ends at 2,147,483,647, and is hard to widen once it is full.',
   remedy: 'Use bigint GENERATED ALWAYS AS IDENTITY.',
   check(input) {

@@ -7,6 +7,8 @@ export const preferIdentity: Rule = {
   id: 'prefer-identity',
   group: STYLE,
   severity: 'info',
+  about: ['create-table', 'alter-table'],
+  commands: ['add-column'],
   summary: 'A serial makes a sequence with rights and an owner of its own; an identity column does not.',
   remedy: 'Use bigint GENERATED ALWAYS AS IDENTITY.',
   check(input) {

@@ -7,6 +7,8 @@ export const preferJsonb: Rule = {
   id: 'prefer-jsonb',
   group: STYLE,
   severity: 'info',
+  about: ['create-table', 'alter-table'],
+  commands: ['add-column'],
   summary: 'A json column keeps text, without equality and indexes; jsonb has both.',
   remedy: 'Use jsonb, unless the text itself has to be kept to the letter.',
   check(input) {

@@ -7,6 +7,8 @@ export const preferText: Rule = {
   id: 'prefer-text',
   group: STYLE,
   severity: 'info',
+  about: ['create-table', 'alter-table'],
+  commands: ['add-column'],
   summary: 'A varchar has a limit; text with a CHECK does the same and can be changed at leisure.',
   remedy: 'Use text, with a CHECK on the length where there has to be a limit.',
   check(input) {

@@ -7,6 +7,8 @@ export const preferTimestamptz: Rule = {
   id: 'prefer-timestamptz',
   group: STYLE,
   severity: 'info',
+  about: ['create-table', 'alter-table'],
+  commands: ['add-column'],
   summary: 'A timestamp without time zone means a moment only to whoever wrote it.',
   remedy: 'Use timestamptz, which is a moment, whatever TimeZone a session has.',
   check(input) {

@@ -8,6 +8,7 @@ export const primaryKeyBuildsIndex: Rule = {
   group: 'index-build-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-constraint'],
   growsWithTable: true,
   perCommand: true,
   summary: 'ADD PRIMARY KEY builds its index while the table is closed to everybody.',

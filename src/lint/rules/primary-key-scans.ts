@@ -9,6 +9,7 @@ export const primaryKeyScans: Rule = {
   group: 'scan-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-constraint'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A primary key USING INDEX reads every row when its columns may hold NULL.',

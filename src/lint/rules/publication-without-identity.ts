@@ -11,6 +11,7 @@ import { list } from '../who-waits.ts';
 export const publicationWithoutIdentity: Rule = {
   id: 'publication-without-identity',
   severity: 'error',
+  about: ['publication', 'create-table'],
   summary: 'A table without a replica identity is published: its UPDATEs and DELETEs fail at once.',
   remedy:
     'Give the table a primary key first, or REPLICA IDENTITY USING INDEX; REPLICA IDENTITY FULL works for any table, at a price.',

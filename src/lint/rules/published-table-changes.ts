@@ -11,6 +11,8 @@ const REMEDY = 'What is added comes to the subscribers first, and what is droppe
 export const publishedTableChanges: Rule = {
   id: 'published-table-changes',
   severity: 'info',
+  about: ['rename', 'alter-table'],
+  commands: ['add-column', 'drop-column', 'set-type'],
   perCommand: true,
   summary: 'The shape of a published table changes; subscribers do not hear of it.',
   remedy: REMEDY,

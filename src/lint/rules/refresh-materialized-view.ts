@@ -7,6 +7,7 @@ export const refreshMaterializedView: Rule = {
   id: 'refresh-materialized-view',
   group: 'rewrite-under-lock',
   severity: 'error',
+  about: ['refresh-materialized-view'],
   growsWithTable: true,
   summary: 'A materialized view is built anew while its readers wait.',
   remedy: 'Build a unique index on the view CONCURRENTLY, then REFRESH MATERIALIZED VIEW CONCURRENTLY.',

@@ -6,6 +6,7 @@ import type { Rule } from '../rule.ts';
 export const reindexPartitionedSkipped: Rule = {
   id: 'reindex-partitioned-skipped',
   severity: 'warning',
+  about: ['reindex'],
   ownRemedy: true,
   summary: 'REINDEX of a partitioned table does nothing before PostgreSQL 14, and says so in a warning only.',
   remedy: 'Write REINDEX TABLE CONCURRENTLY for each partition.',

@@ -6,6 +6,7 @@ export const renameColumn: Rule = {
   id: 'rename-column',
   group: 'old-code-breaks',
   severity: 'warning',
+  about: ['rename'],
   summary: 'A column is renamed while code that knows it by its old name still runs.',
   remedy: 'Let both names work for a while: a second column kept in step by a trigger, then the swap.',
   check(input) {

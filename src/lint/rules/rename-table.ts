@@ -7,6 +7,7 @@ export const renameTable: Rule = {
   id: 'rename-table',
   group: 'old-code-breaks',
   severity: 'warning',
+  about: ['rename'],
   summary: 'A table or view is renamed while running code uses the old name.',
   remedy: 'Make a view under the old name in the same transaction, and drop it when no old code runs any more.',
   check(input) {

@@ -8,6 +8,7 @@ export const replicaIdentityFull: Rule = {
   group: 'lock-queue',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['replica-identity'],
   perCommand: true,
   summary: 'Every UPDATE and DELETE is to write the whole old row into the WAL.',
   remedy: 'REPLICA IDENTITY USING INDEX with a unique index over columns that are NOT NULL, or a primary key.',

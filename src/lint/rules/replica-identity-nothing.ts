@@ -9,6 +9,7 @@ export const replicaIdentityNothing: Rule = {
   id: 'replica-identity-nothing',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['replica-identity'],
   perCommand: true,
   summary: 'A table loses its replica identity: published, its UPDATEs and DELETEs fail.',
   remedy: 'Keep REPLICA IDENTITY DEFAULT, which is the primary key, or name a unique index with USING INDEX.',

@@ -9,6 +9,7 @@ export const requiredColumn: Rule = {
   group: 'old-code-breaks',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['add-column', 'set-not-null', 'drop-default', 'drop-identity', 'drop-expression'],
   perCommand: true,
   summary: 'INSERTs that leave the column out start to fail; code that runs now may be full of them.',
   remedy: 'Keep a default, or let the column take NULL, until no code runs any more that leaves it out.',

@@ -9,6 +9,7 @@ export const rowSecurityWithoutPolicy: Rule = {
   id: 'row-security-without-policy',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['enable-row-security'],
   perCommand: true,
   summary: 'Row security without a policy: every row vanishes for everybody but the owner.',
   remedy: 'Create the policies first, or in the same transaction; they do nothing until row security is enabled.',

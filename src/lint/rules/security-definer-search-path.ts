@@ -4,6 +4,7 @@ import type { Rule } from '../rule.ts';
 export const securityDefinerSearchPath: Rule = {
   id: 'security-definer-search-path',
   severity: 'warning',
+  about: ['create-function'],
   summary: 'A SECURITY DEFINER function takes its search_path from whoever calls it.',
   remedy: 'Add SET search_path = pg_catalog, pg_temp to the function, and write names with their schema.',
   check({ action }) {

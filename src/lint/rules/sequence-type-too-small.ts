@@ -9,6 +9,7 @@ export const sequenceTypeTooSmall: Rule = {
   id: 'sequence-type-too-small',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['set-type'],
   perCommand: true,
   summary: 'A column becomes bigint, and the sequence that numbers it still ends at 2,147,483,647.',
   remedy: 'ALTER SEQUENCE ... AS bigint in a step of its own; it takes a moment.',

@@ -17,6 +17,7 @@ const MATTERS: Readonly<Record<string, string>> = {
 export const sessionSettingStays: Rule = {
   id: 'session-setting-stays',
   severity: 'info',
+  about: ['set-variable'],
   summary: 'SET without LOCAL in the transaction of a tool stays in force after the migration.',
   remedy: 'Write SET LOCAL, which ends with the transaction, or RESET it at the end of the file.',
   check({ action, unit, history, later }) {

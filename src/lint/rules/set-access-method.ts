@@ -9,6 +9,7 @@ export const setAccessMethod: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['set-access-method'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A table in use is written anew to be kept by another access method.',

@@ -8,6 +8,7 @@ export const setExpressionRewrites: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['set-expression'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A stored generated column gets another expression and is computed anew for every row.',

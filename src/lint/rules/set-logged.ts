@@ -9,6 +9,7 @@ export const setLogged: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['set-logged', 'set-unlogged'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A table in use is written anew to become logged or unlogged.',

@@ -8,6 +8,8 @@ export const setNotNullScans: Rule = {
   id: 'set-not-null-scans',
   group: 'scan-under-lock',
   severity: 'error',
+  about: ['alter-table'],
+  commands: ['set-not-null'],
   growsWithTable: true,
   summary: 'SET NOT NULL reads every row while everybody waits, unless a valid CHECK proves it.',
   remedy: 'Prove it with a CHECK (NOT VALID, then VALIDATE), SET NOT NULL without a scan, drop the CHECK.',

@@ -8,6 +8,7 @@ export const setStorageOrCompression: Rule = {
   group: 'lock-queue',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['set-storage', 'set-compression'],
   perCommand: true,
   summary: 'Storage or compression is set: a strong lock for a moment, and old rows stay as they are.',
   remedy: 'Run it with a lock_timeout of 100 ms and retries; rows get the new form when they are written again.',

@@ -9,6 +9,7 @@ export const setTablespace: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['set-tablespace'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A table in use is copied to another tablespace while it is locked.',

@@ -15,6 +15,7 @@ export const setVolatileDefault: Rule = {
   id: 'set-volatile-default',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['set-default'],
   perCommand: true,
   summary: 'A default that gives each row its own value is set; rows that are there keep NULL.',
   remedy: 'Fill the old rows in small batches after it, where they need a value, too.',

@@ -9,6 +9,7 @@ export const severalForeignKeysAtOnce: Rule = {
   group: 'lock-queue',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['add-column', 'add-constraint'],
   ownRemedy: true,
   summary: 'Several foreign keys in one statement keep writers out of three tables or more at once.',
   remedy: 'Add each foreign key in a statement and a transaction of its own, NOT VALID and with a short lock_timeout.',

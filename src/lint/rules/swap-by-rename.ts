@@ -8,6 +8,7 @@ export const swapByRename: Rule = {
   id: 'swap-by-rename',
   group: 'old-code-breaks',
   severity: 'warning',
+  about: ['rename'],
   summary: 'A column takes the name of another one: running code goes on, with other values.',
   remedy: 'Keep both columns in step by a trigger before the swap, so that both hold the same for old and new code.',
   check(input) {

@@ -10,6 +10,7 @@ const LONG_MS = 3_600_000;
 export const timeoutCutsBackfill: Rule = {
   id: 'timeout-cuts-backfill',
   severity: 'warning',
+  about: ['dml'],
   growsWithTable: true,
   summary: 'A statement_timeout is in force while many rows are changed or copied.',
   remedy: 'Work in batches that are done long before the timeout, or SET statement_timeout = 0 for this statement.',

@@ -10,6 +10,7 @@ export const typeChangeDependsOnTimeZone: Rule = {
   group: 'unknown-effect',
   severity: 'warning',
   about: ['alter-table'],
+  commands: ['set-type'],
   perCommand: true,
   summary: 'Values of timestamp and timestamptz are converted by the TimeZone of whoever runs the migration.',
   remedy: "SET TimeZone = 'UTC' before it when the values are meant as UTC; else fill a new column in small batches.",

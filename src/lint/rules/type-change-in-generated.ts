@@ -6,6 +6,8 @@ export const typeChangeInGenerated: Rule = {
   id: 'type-change-in-generated',
   group: 'certain-failure',
   severity: 'error',
+  about: ['alter-table'],
+  commands: ['set-type'],
   summary: 'A column that a generated column is computed from cannot change its type.',
   remedy:
     'Add a column of the new type and a generated column over it, fill it in small batches, and move the readers over.',

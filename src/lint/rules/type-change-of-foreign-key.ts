@@ -11,6 +11,7 @@ export const typeChangeOfForeignKey: Rule = {
   alsoSays: ['scan-under-lock'],
   severity: 'error',
   about: ['alter-table'],
+  commands: ['set-type'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A column with a foreign key changes its type: the table it points at is closed, too.',

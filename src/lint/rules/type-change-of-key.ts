@@ -11,6 +11,7 @@ export const typeChangeOfKey: Rule = {
   alsoSays: ['scan-under-lock'],
   severity: 'error',
   about: ['alter-table'],
+  commands: ['set-type'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A column that foreign keys point at changes its type: every table with such a key is locked.',

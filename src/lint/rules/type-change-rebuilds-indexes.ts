@@ -9,6 +9,7 @@ export const typeChangeRebuildsIndexes: Rule = {
   group: 'index-build-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['set-type'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A change of type or collation keeps the rows and builds the indexes of the column anew.',

@@ -9,6 +9,7 @@ export const typeChangeRereadsChecks: Rule = {
   group: 'scan-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['set-type'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A change of type touches no row, but a CHECK names the column and every row is read again.',

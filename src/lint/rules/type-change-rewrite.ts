@@ -9,6 +9,7 @@ export const typeChangeRewrite: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['set-type'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A column gets a type whose stored form differs, so the whole table is rewritten.',

@@ -7,6 +7,8 @@ export const typeChangeUnderView: Rule = {
   id: 'type-change-under-view',
   group: 'certain-failure',
   severity: 'error',
+  about: ['alter-table'],
+  commands: ['set-type'],
   summary: 'A column that a view reads cannot change its type.',
   remedy:
     'Add a column of the new type beside it, fill it, make a new view over it, move the readers, and drop the old ones last.',

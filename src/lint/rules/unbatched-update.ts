@@ -7,6 +7,7 @@ export const unbatchedUpdate: Rule = {
   id: 'unbatched-update',
   group: 'unknown-effect',
   severity: 'warning',
+  about: ['dml'],
   growsWithTable: true,
   summary: 'An UPDATE or DELETE by a condition that no key bounds, in one transaction.',
   remedy: 'Go by key: ranges of the primary key, each in a transaction of its own, until no row is left.',

@@ -8,6 +8,7 @@ export const uniqueBuildsIndex: Rule = {
   group: 'index-build-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['add-constraint'],
   growsWithTable: true,
   perCommand: true,
   summary: 'ADD UNIQUE builds its index while the table is closed to everybody.',

@@ -9,6 +9,8 @@ export const uniqueWithoutPartitionKey: Rule = {
   id: 'unique-without-partition-key',
   group: 'certain-failure',
   severity: 'error',
+  about: ['create-index', 'alter-table'],
+  commands: ['add-constraint'],
   ownRemedy: true,
   perCommand: true,
   summary: 'A unique key of a partitioned table has to contain the partition key.',

@@ -6,6 +6,7 @@ import { list } from '../who-waits.ts';
 export const updateWithoutWhere: Rule = {
   id: 'update-without-where',
   severity: 'error',
+  about: ['dml'],
   growsWithTable: true,
   summary: 'An UPDATE without WHERE changes every row of a table in use in one transaction.',
   remedy: 'Change the rows in batches by key, each in a transaction of its own, with a pause in between.',

@@ -9,6 +9,7 @@ export const usingForcesRewrite: Rule = {
   group: 'rewrite-under-lock',
   severity: 'error',
   about: ['alter-table'],
+  commands: ['set-type'],
   growsWithTable: true,
   perCommand: true,
   summary: 'A change of type that is free by itself rewrites the table because of its USING.',

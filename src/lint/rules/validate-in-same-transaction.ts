@@ -8,6 +8,8 @@ export const validateInSameTransaction: Rule = {
   id: 'validate-in-same-transaction',
   group: 'strong-lock-held',
   severity: 'error',
+  about: ['alter-table'],
+  commands: ['validate-constraint'],
   ownRemedy: true,
   growsWithTable: true,
   summary: 'VALIDATE reads the rows while the lock that added the constraint is still held.',

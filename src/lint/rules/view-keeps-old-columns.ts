@@ -11,6 +11,7 @@ export const viewKeepsOldColumns: Rule = {
   id: 'view-keeps-old-columns',
   severity: 'info',
   about: ['alter-table'],
+  commands: ['add-column'],
   perCommand: true,
   summary: 'A view that shows every column of a table does not show the new one.',
   remedy: REMEDY,
