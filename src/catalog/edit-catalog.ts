@@ -12,26 +12,41 @@ function sorted(relation: Relation): Relation {
   switch (relation.kind) {
     case 'sequence':
       return relation;
-    case 'table':
-      return {
-        ...relation,
-        constraints: inOrder(relation.constraints),
-        indexes: inOrder(relation.indexes),
-        triggers: inOrder(relation.triggers),
-        policies: [...relation.policies].sort(),
-      };
-    default:
-      return { ...relation, indexes: inOrder(relation.indexes) };
+    case 'table': {
+      const constraints = inOrder(relation.constraints);
+      const indexes = inOrder(relation.indexes);
+      const triggers = inOrder(relation.triggers);
+      const policies = relation.policies.length < 2 ? relation.policies : [...relation.policies].sort();
+      const isSorted =
+        constraints === relation.constraints &&
+        indexes === relation.indexes &&
+        triggers === relation.triggers &&
+        policies === relation.policies;
+      return isSorted ? relation : { ...relation, constraints, indexes, triggers, policies };
+    }
+    default: {
+      const indexes = inOrder(relation.indexes);
+      return indexes === relation.indexes ? relation : { ...relation, indexes };
+    }
   }
 }
 
+/** Lists that were found in order; they never change. */
+const known = new WeakSet<readonly unknown[]>();
+
 /** Nearly always they stand in order already, and then they stay what they are. */
 function inOrder<Named extends { readonly name: string }>(list: readonly Named[]): readonly Named[] {
-  for (let at = 1; at < list.length; at += 1) {
-    const [before, after] = [list[at - 1], list[at]];
-    if (before !== undefined && after !== undefined && byName(before, after) > 0) return [...list].sort(byName);
-  }
-  return list;
+  if (list.length < 2 || known.has(list)) return list;
+  const ordered = isInOrder(list) ? list : [...list].sort(byName);
+  known.add(ordered);
+  return ordered;
+}
+
+function isInOrder(list: readonly { readonly name: string }[]): boolean {
+  return list.every((one, at) => {
+    const before = list[at - 1];
+    return before === undefined || byName(before, one) <= 0;
+  });
 }
 
 /** The catalog with the relation under its own name, in place of what was there. */

@@ -24,11 +24,14 @@ function searched(catalog: Catalog, reference: RelationReference): readonly Qual
 
 function firstMatch<Found>(
   catalog: Catalog,
-  reference: RelationReference,
+  { schema, name }: RelationReference,
   objects: Readonly<Record<RelationKey, Found>>,
 ): Found | null {
-  for (const name of searched(catalog, reference)) {
-    const found = objects[relationKey(name)];
+  if (schema !== null) return objects[relationKey({ schema, name })] ?? null;
+  const temporary = objects[relationKey({ schema: TEMPORARY_SCHEMA, name })];
+  if (temporary !== undefined) return temporary;
+  for (const candidate of catalog.searchPath) {
+    const found = objects[relationKey({ schema: candidate, name })];
     if (found !== undefined) return found;
   }
   return null;

@@ -1,60 +1,74 @@
 import type { Catalog, Relation } from './catalog.ts';
-import { LayeredMap } from './layered-map.ts';
-import { type LinkKind, linkKey, linksOf, type Relations, withKey } from './relation-links.ts';
+import { PagedMap } from './paged-map.ts';
+import {
+  type LinkedRelation,
+  type LinkKind,
+  linkKey,
+  linksAfter,
+  linksOf,
+  type Relations,
+  withKey,
+} from './relation-links.ts';
 import { type RelationKey, relationKey } from './relation-name.ts';
+
+/** Under which the relations of a catalog answer who keeps them; no key of JSON is a symbol. */
+const KEEPER = Symbol('keeper');
 
 /**
  * The relations of a catalog with the links between them. A statement changes one or two of thousands: the next version
  * shares the rest, and looks to its readers like any other object of JSON.
  */
 class LinkedRelations implements ProxyHandler<Relations> {
-  readonly #relations: LayeredMap<Relation>;
-  readonly #links: LayeredMap<readonly RelationKey[]>;
+  readonly #relations: PagedMap<LinkedRelation>;
+  readonly #links: PagedMap<readonly RelationKey[]>;
 
-  constructor(relations: LayeredMap<Relation>, links: LayeredMap<readonly RelationKey[]>) {
+  constructor(relations: PagedMap<LinkedRelation>, links: PagedMap<readonly RelationKey[]>) {
     this.#relations = relations;
     this.#links = links;
   }
 
   linked(link: string): readonly RelationKey[] {
-    return this.#links.get(link) ?? [];
+    return this.#links.get(link) ?? NONE;
   }
 
   put(key: RelationKey, relation: Relation): LinkedRelations {
     const before = this.#relations.get(key);
-    return new LinkedRelations(this.#relations.put(key, relation), this.#relinked(key, before, relation));
+    const links = linksAfter(before, relation);
+    return new LinkedRelations(
+      this.#relations.put(key, { relation, links }),
+      this.#relinked(key, before?.links ?? NONE, links),
+    );
   }
 
   remove(key: RelationKey): LinkedRelations {
     const before = this.#relations.get(key);
     if (before === undefined) return this;
-    return new LinkedRelations(this.#relations.remove(key), this.#relinked(key, before, undefined));
+    return new LinkedRelations(this.#relations.remove(key), this.#relinked(key, before.links, NONE));
   }
 
   rename(key: RelationKey, to: RelationKey, relation: Relation): LinkedRelations {
     const without = this.remove(key).put(to, relation);
-    return new LinkedRelations(this.#relations.rename(key, to, relation), without.#links);
+    const links = linksOf(relation);
+    return new LinkedRelations(this.#relations.rename(key, to, { relation, links }), without.#links);
   }
 
-  #relinked(
-    key: RelationKey,
-    before: Relation | undefined,
-    after: Relation | undefined,
-  ): LayeredMap<readonly RelationKey[]> {
-    const old = before === undefined ? [] : linksOf(before);
-    const now = after === undefined ? [] : linksOf(after);
+  #relinked(key: RelationKey, old: readonly string[], now: readonly string[]): PagedMap<readonly RelationKey[]> {
     let links = this.#links;
+    if (now === old) return links;
     for (const link of old) {
       if (now.includes(link)) continue;
       const left = this.linked(link).filter((other) => other !== key);
       links = left.length === 0 ? links.remove(link) : links.put(link, left);
     }
-    for (const link of now) if (!old.includes(link)) links = links.put(link, withKey(links.get(link) ?? [], key));
+    for (const link of now) if (!old.includes(link)) links = links.put(link, withKey(links.get(link) ?? NONE, key));
     return links;
   }
 
   get(target: Relations, key: string | symbol): unknown {
-    return (typeof key === 'string' ? this.#relations.get(key) : undefined) ?? Reflect.get(target, key);
+    if (typeof key === 'symbol') return key === KEEPER ? this : Reflect.get(target, key);
+    const relation = this.#relations.get(key)?.relation;
+    // What every object has bears no dot, and nearly all that is asked for has one.
+    return relation ?? (key.includes('.') ? undefined : Reflect.get(target, key));
   }
 
   has(target: Relations, key: string | symbol): boolean {
@@ -66,7 +80,7 @@ class LinkedRelations implements ProxyHandler<Relations> {
   }
 
   getOwnPropertyDescriptor(_target: Relations, key: string | symbol): PropertyDescriptor | undefined {
-    const value = typeof key === 'string' ? this.#relations.get(key) : undefined;
+    const value = typeof key === 'string' ? this.#relations.get(key)?.relation : undefined;
     return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: false };
   }
 
@@ -83,29 +97,32 @@ class LinkedRelations implements ProxyHandler<Relations> {
   }
 }
 
+const NONE: readonly string[] = [];
+
+/** Of relations that are still an object of JSON. */
 const known = new WeakMap<Relations, LinkedRelations>();
 
-function linkedOf(relations: Relations): LinkedRelations {
-  const before = known.get(relations);
+function linkedOf(relations: Relations & { readonly [KEEPER]?: LinkedRelations }): LinkedRelations {
+  const before = relations[KEEPER] ?? known.get(relations);
   if (before !== undefined) return before;
-  const links = new Map<string, RelationKey[]>();
-  for (const key of Object.keys(relations).sort()) {
-    const relation = relations[key];
-    for (const link of relation === undefined ? [] : linksOf(relation)) {
-      const keys = links.get(link);
-      if (keys === undefined) links.set(link, [key]);
+  const keysOfLinks = new Map<string, RelationKey[]>();
+  const entries = Object.entries(relations).map(
+    ([key, relation]) => [key, { relation, links: linksOf(relation) }] as const,
+  );
+  for (const [key, { links }] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const link of links) {
+      const keys = keysOfLinks.get(link);
+      if (keys === undefined) keysOfLinks.set(link, [key]);
       else keys.push(key);
     }
   }
-  const linked = new LinkedRelations(new LayeredMap(new Map(Object.entries(relations))), new LayeredMap(links));
+  const linked = new LinkedRelations(PagedMap.of(entries), PagedMap.of(keysOfLinks));
   known.set(relations, linked);
   return linked;
 }
 
 function withRelations(catalog: Catalog, linked: LinkedRelations): Catalog {
-  const relations: Relations = new Proxy({}, linked);
-  known.set(relations, linked);
-  return { ...catalog, relations };
+  return { ...catalog, relations: new Proxy({}, linked) };
 }
 
 /** Keys of the relations that such a link leads to, sorted. */

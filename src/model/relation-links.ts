@@ -14,15 +14,37 @@ export function linkKey(kind: LinkKind, to: string): string {
   return `${kind} ${to}`;
 }
 
-const known = new WeakMap<Relation, readonly string[]>();
-
 /** Every link by which a relation is found, each once. */
 export function linksOf(relation: Relation): readonly string[] {
-  const before = known.get(relation);
-  if (before !== undefined) return before;
-  const links = [...new Set(computeLinks(relation))];
-  known.set(relation, links);
-  return links;
+  return [...new Set(computeLinks(relation))];
+}
+
+/** The links of a relation that takes the place of another one: the very same list where nothing of it has changed. */
+export function linksAfter(before: LinkedRelation | undefined, after: Relation): readonly string[] {
+  const old = before?.relation;
+  if (before === undefined || old?.kind !== 'table' || after.kind !== 'table') return linksOf(after);
+  return areLinkedAlike(old, after) ? before.links : linksOf(after);
+}
+
+/** A relation with every link by which it is found. */
+export interface LinkedRelation {
+  readonly relation: Relation;
+  readonly links: readonly string[];
+}
+
+function areLinkedAlike(before: Table, after: Table): boolean {
+  return (
+    before.name.schema === after.name.schema &&
+    before.indexes === after.indexes &&
+    before.constraints === after.constraints &&
+    before.inherits === after.inherits &&
+    before.partitionOf === after.partitionOf &&
+    (before.columns === after.columns || draws(before) === draws(after))
+  );
+}
+
+function draws(table: Table): boolean {
+  return table.columns.some((column) => column.default?.functions.includes('nextval'));
 }
 
 function computeLinks(relation: Relation): readonly string[] {
@@ -47,7 +69,7 @@ function linksOfTable(table: Table): readonly string[] {
   }
   for (const parent of table.inherits) links.push(linkKey('child', parent));
   if (table.partitionOf !== null) links.push(linkKey('child', table.partitionOf.parent));
-  if (table.columns.some((column) => column.default?.functions.includes('nextval'))) links.push(linkKey('draws', ''));
+  if (draws(table)) links.push(linkKey('draws', ''));
   return links;
 }
 

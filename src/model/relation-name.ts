@@ -16,6 +16,10 @@ export interface QualifiedName {
  */
 export type RelationKey = string;
 
+/** By schema and name, as the same few thousand keys are asked for again and again. */
+const KNOWN = new Map<string, Map<string, RelationKey>>();
+const MOST_KNOWN = 10_000;
+
 const PLAIN_IDENTIFIER = /^[a-z_][a-z0-9_$]*$/;
 
 function keyPart(part: string): string {
@@ -28,6 +32,16 @@ function keyPart(part: string): string {
  * @example relationKey({ schema: 'public', name: 'users' }) // 'public.users'
  * @example relationKey({ schema: 'public', name: 'Order' }) // 'public."Order"'
  */
-export function relationKey(name: QualifiedName): RelationKey {
-  return `${keyPart(name.schema)}.${keyPart(name.name)}`;
+export function relationKey({ schema, name }: QualifiedName): RelationKey {
+  let keys = KNOWN.get(schema);
+  if (keys === undefined || keys.size >= MOST_KNOWN) {
+    keys = new Map();
+    KNOWN.set(schema, keys);
+  }
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = `${keyPart(schema)}.${keyPart(name)}`;
+    keys.set(name, key);
+  }
+  return key;
 }
