@@ -84,24 +84,16 @@ interface JudgedFile extends CheckFileInput {
 function opinionsAbout(step: JudgedStep, position: number, input: JudgedFile): readonly UnmarkedFinding[] {
   const { migration } = input.parsed;
   const { statement, facts, before } = step;
-  const isFresh = (relation: string): boolean =>
-    input.catalog.relations[relation] === undefined &&
-    before.relations[relation] !== undefined &&
-    !input.renamed.has(relation);
-  const { walk, version } = input;
-  const context: Omit<RuleInput, 'action' | 'facts' | 'catalog'> = {
-    version,
-    isUsed: (relation: string) => !isFresh(relation),
-    rowsOf: (relation: string) => rowsOf(before.relations[relation]),
-    unit: walk.unit(),
-    session: walk.session(),
-    history: walk.history(),
-    later: (...kinds) => input.sequence.after(input.parsed, position, kinds),
-    laterOn: (table, kind) => input.sequence.afterOn(input.parsed, position, kind, table),
-    literals: once(() => stringLiterals(statement.sql)),
-  };
-  const whole: RuleInput = { ...context, action: statement.action, facts, catalog: before };
-  const parts = once(() => partsOf(input, step, context, isFresh));
+  const isFresh = rememberLast(
+    (relation) =>
+      input.catalog.relations[relation] === undefined &&
+      before.relations[relation] !== undefined &&
+      !input.renamed.has(relation),
+  );
+  const { walk } = input;
+  const inputOf = ruleInputs(input, step, position, isFresh);
+  const whole = inputOf(step);
+  const parts = once(() => partsOf(input, step, inputOf, isFresh));
   const findings = lintStatement({
     path: migration.path,
     span: statement.span,
@@ -112,10 +104,44 @@ function opinionsAbout(step: JudgedStep, position: number, input: JudgedFile): r
     settings: input.settings ?? NO_SETTINGS,
     ...(input.calibration === undefined
       ? {}
-      : { sizes: { catalog: before, calibration: input.calibration, isUsed: context.isUsed } }),
+      : { sizes: { catalog: before, calibration: input.calibration, isUsed: whole.isUsed } }),
   });
   walk.pass(statement.action, facts, { path: migration.path, line: statement.span.line });
   return input.followsLeftOut ? findings.map(doubted) : findings;
+}
+
+/**
+ * What rules see of a statement, or of a command of it. Written out field by field: copied from a common part it takes
+ * longer than what most rules do.
+ */
+function ruleInputs(
+  { parsed, sequence, version, walk }: JudgedFile,
+  { statement, before }: JudgedStep,
+  position: number,
+  isFresh: (relation: RelationKey) => boolean,
+): (one: JudgedStep) => RuleInput {
+  const unit = walk.unit();
+  const session = walk.session();
+  const history = walk.history();
+  const isUsed: RuleInput['isUsed'] = (relation) => !isFresh(relation);
+  const rowsOfKey: RuleInput['rowsOf'] = (relation) => rowsOf(before.relations[relation]);
+  const later: RuleInput['later'] = (...kinds) => sequence.after(parsed, position, kinds);
+  const laterOn: RuleInput['laterOn'] = (table, kind) => sequence.afterOn(parsed, position, kind, table);
+  const literals = once(() => stringLiterals(statement.sql));
+  return (one) => ({
+    action: one.statement.action,
+    facts: one.facts,
+    catalog: one.before,
+    version,
+    isUsed,
+    rowsOf: rowsOfKey,
+    unit,
+    session,
+    history,
+    later,
+    laterOn,
+    literals,
+  });
 }
 
 function rowsOf(relation: Relation | undefined): number | null {
@@ -137,12 +163,12 @@ function doubted(finding: UnmarkedFinding): UnmarkedFinding {
 function partsOf(
   input: JudgeOptions,
   { statement, facts, before, isEmpty }: JudgedStep,
-  context: Omit<RuleInput, 'action' | 'facts' | 'catalog'>,
+  inputOf: (one: JudgedStep) => RuleInput,
   isFresh: (relation: string) => boolean,
 ): readonly LintPart[] {
   const { version, timeZone, catalogIsComplete } = input;
   const partOf = (one: JudgedStep, span: Span): LintPart => ({
-    input: { ...context, action: one.statement.action, facts: one.facts, catalog: one.before },
+    input: inputOf(one),
     span,
     safeWay: once(() => {
       const recipe = recipeFor({
@@ -171,6 +197,19 @@ function partsOf(
     const { span, sql } = statement;
     return partOf(one, range === undefined ? span : partOfSpan(span, sql, range.start, range.end));
   });
+}
+
+/** Most statements are about one relation, and every rule asks about it. */
+function rememberLast(answer: (relation: RelationKey) => boolean): (relation: RelationKey) => boolean {
+  let lastRelation: RelationKey | null = null;
+  let lastAnswer = false;
+  return (relation) => {
+    if (relation !== lastRelation) {
+      lastAnswer = answer(relation);
+      lastRelation = relation;
+    }
+    return lastAnswer;
+  };
 }
 
 /** Computes at the first call only: most statements have no finding, some have several. */
