@@ -38,4 +38,5 @@ export type {
 export type { RunEvent, RunOutcome } from './model/run-event.ts';
 export type { Snapshot } from './model/snapshot.ts';
 export type { TracedStatement, TraceSummary } from './model/traced-statement.ts';
+export type { WrittenFile, WrittenPlan } from './model/written-plan.ts';
 export { listRecipes, listRules } from './pipeline/list-rules.ts';

@@ -15,16 +15,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['model'],
   facts: ['model'],
   lint: ['model'],
-  report: ['model'],
+  report: ['model', 'write'],
   catalog: ['model', 'db', 'sql'],
   plan: ['model', 'sql'],
+  write: ['model'],
   backfill: ['model', 'db', 'sql'],
   run: ['model', 'db', 'sql', 'backfill'],
   pipeline: ['model', 'sql', 'catalog', 'facts', 'lint', 'plan'],
   snapshot: ['model', 'db', 'catalog'],
   trace: ['model', 'db', 'server'],
   prove: ['model', 'db'],
-  api: ['model', 'config', 'source', 'sql', 'db', 'catalog', 'snapshot', 'trace', 'prove', 'pipeline', 'run'],
+  api: ['model', 'config', 'source', 'sql', 'db', 'catalog', 'snapshot', 'trace', 'prove', 'pipeline', 'write', 'run'],
   index: ['model', 'config', 'pipeline', 'api'],
   cli: ['model', 'index', 'report'],
 };
@@ -39,7 +40,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that touch neither disk, network nor clock. */
-const PURE = ['model', 'sql', 'facts', 'lint', 'plan', 'report', 'pipeline'];
+const PURE = ['model', 'sql', 'facts', 'lint', 'plan', 'write', 'report', 'pipeline'];
 const PURE_BUILT_INS = new Set(['node:crypto', 'node:util', 'node:buffer', 'node:path']);
 
 interface Import {

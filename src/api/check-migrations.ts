@@ -13,9 +13,16 @@ import { repositoryRoot } from '../source/repository-root.ts';
 import { readTypeormSettings } from '../source/typeorm-settings.ts';
 import { readBaseline } from './baseline-file.ts';
 import { countLosses } from './count-losses.ts';
-import { type InputOptions, loadInput, loadReadableInput, type UnreadableMigration } from './load-input.ts';
+import {
+  type InputOptions,
+  type LoadedInput,
+  loadInput,
+  loadReadableInput,
+  type UnreadableMigration,
+} from './load-input.ts';
 import type { ProveOptions } from './prove-migrations.ts';
 import type { TraceOptions } from './trace-migrations.ts';
+import type { WriteOptions } from './write-plan.ts';
 
 export interface CheckOptions extends InputOptions, TraceOptions {
   /** Severities, by rule: `error`, `warning`, `info` or `off`, for everything or for certain tables. */
@@ -67,16 +74,23 @@ export async function explainFiles(options: ExplainOptions): Promise<ExplainRepo
   return traceExplain(report, input, options.signal);
 }
 
-export interface PlanOptions extends InputOptions, ProveOptions {}
+export interface PlanOptions extends InputOptions, ProveOptions, WriteOptions {}
 
 /**
  * The safe plan for migrations; on a live server for those that are not applied yet, with the rows counted that they
- * would lose.
+ * would lose. With `write` it is also put into files.
  */
 export async function planMigrations(options: PlanOptions): Promise<PlanReport> {
   const input = await loadInput(options);
   const made = plan(input);
-  const report = options.databaseUrl === undefined ? made : await countLosses(made, options.databaseUrl);
+  const counted = options.databaseUrl === undefined ? made : await countLosses(made, options.databaseUrl);
+  const report = await provedWhereAsked(counted, input, options);
+  if (options.write !== true) return report;
+  const { writePlan } = await import('./write-plan.ts');
+  return { ...report, written: await writePlan(report, input, options, planCommand(options)) };
+}
+
+async function provedWhereAsked(report: PlanReport, input: LoadedInput, options: ProveOptions): Promise<PlanReport> {
   if (options.prove !== true) return report;
   const { proveMigrations } = await import('./prove-migrations.ts');
   return proveMigrations(report, input, options.signal);

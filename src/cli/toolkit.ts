@@ -38,6 +38,12 @@ export interface ProveOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Whether to put a plan into migration files, and whether those that are there may be replaced. */
+export interface WriteOptions {
+  readonly write?: boolean;
+  readonly force?: boolean;
+}
+
 export interface CheckOptions extends JudgeOptions, TraceOptions {
   readonly rules?: RuleSettings;
   readonly baselineFile?: string;
@@ -72,7 +78,7 @@ export interface Toolkit {
   readonly listRecipes: () => readonly RecipeDescription[];
   readonly readRecipePage: (name: string) => Promise<ManualPage>;
   readonly explain: (options: JudgeOptions & TraceOptions) => Promise<ExplainReport>;
-  readonly makePlan: (options: JudgeOptions & ProveOptions) => Promise<PlanReport>;
+  readonly makePlan: (options: JudgeOptions & ProveOptions & WriteOptions) => Promise<PlanReport>;
   readonly apply: (options: ApplyOptions) => Promise<RunOutcome>;
   readonly takeSnapshot: (options: {
     readonly databaseUrl: string;

@@ -13,6 +13,7 @@ import type { ServerVersion } from './server-version.ts';
 import type { Span } from './span.ts';
 import type { TracedStatement, TraceSummary } from './traced-statement.ts';
 import type { WorkEstimate } from './work-estimate.ts';
+import type { WrittenPlan } from './written-plan.ts';
 
 /** What a command found out; a reporter turns it into text and an exit code without asking anybody else. */
 export type Report = CheckReport | ExplainReport | PlanReport | StatusReport;
@@ -84,6 +85,8 @@ export interface PlanReport {
   readonly sizes: Readonly<Record<RelationKey, RelationSize>>;
   /** Missing where nobody asked for it. */
   readonly proof?: PlanProof;
+  /** What was put into files; missing where nobody asked for it. */
+  readonly written?: WrittenPlan;
 }
 
 /** By the statistics of the server; null for what nobody counted. A partitioned table has what its partitions have. */

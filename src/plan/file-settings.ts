@@ -10,6 +10,11 @@ const OURS = new Set([
   'deadlock_timeout',
 ]);
 
+/** Whether Evenkeel chooses the setting itself, whatever a file says. */
+export function isOwnSetting(name: string): boolean {
+  return OURS.has(name.toLowerCase());
+}
+
 export interface FileSettings {
   /** SET LOCAL statements that go before the SQL of every later step of the file. */
   readonly settings: readonly string[];
@@ -19,7 +24,7 @@ export interface FileSettings {
 /** Carries a SET of the migration file over to the steps behind it. */
 export function fileSettings(before: readonly string[], action: SetVariable): FileSettings {
   const name = action.name.toLowerCase();
-  if (OURS.has(name)) {
+  if (isOwnSetting(name)) {
     return { settings: before, note: `SET ${name} is left out: every step has timeouts of its own.` };
   }
   const others = before.filter((one) => !one.startsWith(`SET LOCAL ${quoteName(name)} `));

@@ -15,12 +15,14 @@ import type { MigrationPlan, Step, TransactionStep } from '../model/plan.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import type { Statement } from '../model/statement.ts';
+import { readStepMark } from '../model/step-mark.ts';
 import { quoteName } from '../sql/postgres/quote.ts';
 import { asIs } from './as-is.ts';
 import { fileSettings } from './file-settings.ts';
 import { finishStep } from './finish-step.ts';
 import { dropSource, endFollowing, endOfFollowing, type FollowedColumns } from './followed-columns.ts';
 import { leftBehind } from './left-behind.ts';
+import { markedStep } from './marked-step.ts';
 import { mergeFreshSteps } from './merge-fresh-steps.ts';
 import type { PlanTools } from './plan-tools.ts';
 import type { RecipeInput, RecipeName } from './recipe.ts';
@@ -28,6 +30,7 @@ import { RECIPES, SEQUENCE_RECIPES } from './recipes.ts';
 import type { SequencePlan } from './sequence-recipe.ts';
 import { splitCommands } from './split-commands.ts';
 import type { StepDraft } from './step-draft.ts';
+import { writtenBackfill } from './written-backfill.ts';
 
 export interface MakePlanInput {
   readonly migrations: readonly { readonly migration: Migration; readonly statements: readonly Statement[] }[];
@@ -110,7 +113,17 @@ class MigrationPlanner {
     this.catalog = catalog;
   }
 
-  addAll(all: readonly Statement[]): void {
+  addAll(statements: readonly Statement[]): void {
+    const mark = readStepMark(this.#migration.sql);
+    const file = mark === null ? null : { id: this.#migration.id, statements, mark };
+    const step =
+      file === null ? null : markedStep(file, this.catalog, this.#input.tools, (relation) => this.#isFresh(relation));
+    const [first] = statements;
+    if (step !== null && first !== undefined) this.#finishAll([step], first, null);
+    else this.#addEach(statements);
+  }
+
+  #addEach(all: readonly Statement[]): void {
     const statements = all.filter(({ action }) => action.kind !== 'transaction');
     let at = 0;
     let taken = 0;
@@ -272,6 +285,8 @@ class MigrationPlanner {
     input: RecipeInput,
     line: number,
   ): { readonly recipe: RecipeName | null; readonly drafts: readonly StepDraft[] } {
+    const backfill = writtenBackfill(input.statement);
+    if (backfill !== null) return { recipe: null, drafts: [backfill] };
     for (const recipe of RECIPES) {
       const drafts = recipe.plan(input);
       if (drafts !== null) return { recipe: recipe.name, drafts };

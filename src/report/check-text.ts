@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import type { InputProblem } from '../model/input-problem.ts';
 import type { CheckReport } from '../model/report.ts';
 import type { Span } from '../model/span.ts';
+import { wrapText } from '../model/wrap-text.ts';
 import { summaryNotes, summarySentence } from './check-summary.ts';
 import { findingsInOrder } from './findings-in-order.ts';
 import { lockText, workTexts } from './lock-text.ts';
@@ -11,7 +12,7 @@ import { problemConsequences } from './problem-consequences.ts';
 import { countText } from './quantity-text.ts';
 import { sourceExcerpt } from './source-excerpt.ts';
 import { tracedStatementsText, traceText } from './traced-text.ts';
-import { LINE_WIDTH, labelled, wrapText } from './wrap-text.ts';
+import { LINE_WIDTH, labelled } from './wrap-text.ts';
 
 const INDENT = '  ';
 const LABEL_WIDTH = 10;

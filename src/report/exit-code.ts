@@ -3,7 +3,8 @@ import type { CheckReport, ExplainReport, Report, ReporterOutput } from '../mode
 /**
  * The exit code of a report: 2 when `check` could not read a file, 1 when it has an error or a warning, or when a trace
  * shows that derived facts are wrong or that a server refuses what no finding speaks of, or when `status` shows a migration that failed,
- * was edited after it was applied, or whose file is gone, or when a plan was to be proved and was not; else 0.
+ * was edited after it was applied, or whose file is gone, or when a plan was to be proved or
+ * written and was not; else 0.
  */
 export function exitCodeOf(report: Report): ReporterOutput['exitCode'] {
   switch (report.kind) {
@@ -17,6 +18,7 @@ export function exitCodeOf(report: Report): ReporterOutput['exitCode'] {
     case 'explain':
       return isWrong(report) ? 1 : 0;
     case 'plan':
+      if (report.written?.isDone === false) return 1;
       return report.proof === undefined || report.proof.outcome === 'equal' ? 0 : 1;
   }
 }

@@ -1,3 +1,4 @@
+import { backfillBlock } from '../model/backfill-block.ts';
 import type {
   BackfillStep,
   ConcurrentIndexStep,
@@ -7,8 +8,9 @@ import type {
   TransactionStep,
 } from '../model/plan.ts';
 import type { PlanReport } from '../model/report.ts';
+import { comment, oneLine } from '../write/sql-comment.ts';
+import { closed, localTimeouts, withoutTimeouts } from '../write/step-timeouts.ts';
 import { stepLocks } from './step-text.ts';
-import { wrapText } from './wrap-text.ts';
 
 /**
  * The plan as a script for psql, with the timeouts of every step. It does by hand what `evenkeel apply` does guarded:
@@ -57,48 +59,15 @@ function bodyOf(step: Step): readonly string[] {
 }
 
 function transactionBody(step: TransactionStep): readonly string[] {
-  return [
-    'BEGIN;',
-    `SET LOCAL lock_timeout = '${step.lockTimeoutMs}ms';`,
-    `SET LOCAL statement_timeout = '${step.statementTimeoutMs ?? 0}ms';`,
-    ...step.sql.map(closed),
-    'COMMIT;',
-  ];
+  return ['BEGIN;', ...localTimeouts(step), ...step.sql.map(closed), 'COMMIT;'];
 }
 
-/** A lock timeout would count the waits that a concurrent build is made of, and leave an invalid index behind. */
 function concurrentIndexBody(step: ConcurrentIndexStep): readonly string[] {
-  return [
-    'SET lock_timeout = 0;',
-    'SET statement_timeout = 0;',
-    closed(step.sql),
-    'RESET lock_timeout;',
-    'RESET statement_timeout;',
-  ];
+  return withoutTimeouts(['lock_timeout', 'statement_timeout'], [closed(step.sql)]);
 }
 
-/** Ends only when no row is left, not when a batch changed none: a row can slip away between being seen and changed. */
 function backfillBody(step: BackfillStep): readonly string[] {
-  const keys = step.keyColumns.length === 0 ? 'tableoid, ctid' : step.keyColumns.map(quoted).join(', ');
-  const order = step.keyColumns.length === 0 ? '' : ` ORDER BY ${keys}`;
-  return [
-    'SET statement_timeout = 0;',
-    'DO $evenkeel$',
-    'BEGIN',
-    `  WHILE EXISTS (SELECT FROM ${step.table} WHERE ${step.where}) LOOP`,
-    `    SET LOCAL lock_timeout = '${step.lockTimeoutMs}ms';`,
-    `    UPDATE ${step.table} SET ${step.assignments} WHERE (${step.where}) AND (${keys}) IN (`,
-    `      SELECT ${keys} FROM ${step.table} WHERE ${step.where}${order} LIMIT ${step.batchRows} FOR UPDATE);`,
-    '    COMMIT;',
-    '  END LOOP;',
-    'END $evenkeel$;',
-    'RESET statement_timeout;',
-  ];
-}
-
-/** Always in quotes: that is right for every name. */
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  return withoutTimeouts(['statement_timeout'], [closed(backfillBlock({ ...step, commits: true }))]);
 }
 
 function gateBody(step: GateStep): readonly string[] {
@@ -108,18 +77,4 @@ function gateBody(step: GateStep): readonly string[] {
     comment('Take the next statement out once that is done.'),
     `DO $evenkeel$ BEGIN RAISE EXCEPTION USING MESSAGE = '${message}'; END $evenkeel$;`,
   ];
-}
-
-/** A semicolon behind a line comment would be a part of the comment. */
-function closed(sql: string): string {
-  return /--[^\n]*$/.test(sql) ? `${sql}\n;` : `${sql};`;
-}
-
-function comment(text: string): string {
-  return wrapText(`-- ${text}`, 110, '-- ').join('\n');
-}
-
-/** A line break inside a comment would end it. */
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import type { InputProblem } from '../model/input-problem.ts';
 import type { CheckReport, ExplainReport, JudgedStatement, PlanReport, Report, StatusReport } from '../model/report.ts';
 import type { ServerVersion } from '../model/server-version.ts';
+import type { WrittenPlan } from '../model/written-plan.ts';
 import { findingsInOrder } from './findings-in-order.ts';
 import { blockedBy } from './lock-text.ts';
 import { traceCounts } from './traced-text.ts';
@@ -28,7 +29,7 @@ function shapeOf(report: Report): object {
   }
 }
 
-function planShape({ plan, notes, choices, rollout, losses, sizes, proof }: PlanReport): object {
+function planShape({ plan, notes, choices, rollout, losses, sizes, proof, written }: PlanReport): object {
   return {
     ...plan,
     ...(notes.length > 0 ? { notes } : {}),
@@ -37,6 +38,17 @@ function planShape({ plan, notes, choices, rollout, losses, sizes, proof }: Plan
     ...(losses.length > 0 ? { losses } : {}),
     ...(Object.keys(sizes).length > 0 ? { sizes } : {}),
     ...(proof === undefined ? {} : { proof }),
+    ...(written === undefined ? {} : { written: writtenShape(written) }),
+  };
+}
+
+function writtenShape({ isDone, files, superseded, notes, nextCommand }: WrittenPlan): object {
+  return {
+    done: isDone,
+    files: files.map(({ path, action, step }) => ({ path, action, ...(step ?? { phase: null }) })),
+    superseded,
+    notes,
+    nextCommand,
   };
 }
 

@@ -14,6 +14,7 @@ import { planSql } from './plan-sql.ts';
 import { planText } from './plan-text.ts';
 import { reportJson } from './report-json.ts';
 import { statusText } from './status-text.ts';
+import { writtenText } from './written-text.ts';
 
 /** What other programs want of `check`. */
 const CHECK_REPORTERS = {
@@ -64,7 +65,7 @@ function textOf(report: Report, paint: Paint): string {
     case 'explain':
       return explainText(report, paint);
     case 'plan':
-      return planText(report, paint);
+      return report.written === undefined ? planText(report, paint) : writtenText(report, report.written, paint);
     case 'status':
       return statusText(report, paint);
   }

@@ -1,7 +1,8 @@
 import type { StatusReport } from '../model/report.ts';
+import { wrapText } from '../model/wrap-text.ts';
 import type { Paint } from './paint.ts';
 import { countText } from './quantity-text.ts';
-import { LINE_WIDTH, wrapText } from './wrap-text.ts';
+import { LINE_WIDTH } from './wrap-text.ts';
 
 type State = StatusReport['migrations'][number]['state'];
 

@@ -1,11 +1,12 @@
 import type { StatementFacts } from '../model/facts.ts';
 import type { CheckReport, ExplainReport, JudgedStatement } from '../model/report.ts';
 import type { TracedStatement } from '../model/traced-statement.ts';
+import { wrapText } from '../model/wrap-text.ts';
 import { lockText, workTexts } from './lock-text.ts';
 import type { Paint } from './paint.ts';
 import { printableText } from './printable-text.ts';
 import { countText } from './quantity-text.ts';
-import { LINE_WIDTH, labelled, shortSql, wrapText } from './wrap-text.ts';
+import { LINE_WIDTH, labelled, shortSql } from './wrap-text.ts';
 
 const LABEL_WIDTH = 10;
 
