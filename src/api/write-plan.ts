@@ -5,6 +5,7 @@ import type { Migration } from '../model/migration.ts';
 import type { PlanReport } from '../model/report.ts';
 import type { WrittenFile, WrittenPlan } from '../model/written-plan.ts';
 import type { ParsedMigration } from '../pipeline/parsed-migration.ts';
+import { planApart } from '../pipeline/plan-apart.ts';
 import { journalPath } from '../source/drizzle-folder.ts';
 import { reasonOf } from '../source/migration-file.ts';
 import { leadingNumber } from '../write/file-names.ts';
@@ -47,7 +48,7 @@ export async function writePlan(
       notes.push(`${migration.path} stays as it is: its plan does the same.`);
       continue;
     }
-    const files = stepFiles(plan, migration);
+    const files = stepFiles(planApart(plan, input), migration);
     const folder = await viewFolder(migration);
     const isInstead = isForced || folder.drizzle !== null;
     places.push({ migration, isInstead, files: placeFiles(files, migration, folder, isInstead) });

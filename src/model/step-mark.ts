@@ -1,27 +1,24 @@
-import { type LockClass, PHASES, type Phase } from './plan.ts';
+import { type LockClass, PHASES, type Phase, type Step } from './plan.ts';
 
 /** What a file that `plan --write` made says of its step, so that it is not taken apart a second time. */
 export interface StepMark {
   readonly phase: Phase;
-  readonly lockClass: LockClass;
+  /** How a transaction gets and holds its locks; a build of an index and a backfill are known by their SQL. */
+  readonly manner: LockClass | 'concurrent-index' | 'backfill';
 }
 
-const LOCK_CLASSES: readonly LockClass[] = ['brief', 'scan', 'rows', 'fresh'];
+const MANNERS: readonly StepMark['manner'][] = ['brief', 'scan', 'rows', 'fresh', 'concurrent-index', 'backfill'];
 
-/** The mark as a comment of SQL. */
-export function stepMark({ phase, lockClass }: StepMark): string {
-  return `-- evenkeel-step: ${phase} ${lockClass}`;
+/** The mark of a step as a comment of SQL. */
+export function stepMark(step: Exclude<Step, { kind: 'gate' }>): string {
+  return `-- evenkeel-step: ${step.phase} ${step.kind === 'transaction' ? step.lockClass : step.kind}`;
 }
 
 /** The mark among the comments at the head of a file; null when there is none. */
 export function readStepMark(sql: string): StepMark | null {
   const [head = ''] = /^(?:[^\S\n]*(?:--[^\n]*)?(?:\n|$))*/.exec(sql) ?? [];
-  const [, phase, lockClass] = /^-- evenkeel-step: (\w+) (\w+)[^\S\n]*$/m.exec(head) ?? [];
-  const known = {
-    phase: PHASES.find((one) => one === phase),
-    lockClass: LOCK_CLASSES.find((one) => one === lockClass),
-  };
-  return known.phase === undefined || known.lockClass === undefined
-    ? null
-    : { phase: known.phase, lockClass: known.lockClass };
+  const [, first, second] = /^-- evenkeel-step: (\S+) (\S+)[^\S\n]*$/m.exec(head) ?? [];
+  const phase = PHASES.find((one) => one === first);
+  const manner = MANNERS.find((one) => one === second);
+  return phase === undefined || manner === undefined ? null : { phase, manner };
 }

@@ -28,12 +28,13 @@ export function markedStep(
   tools: PlanTools,
   isFresh: (relation: string) => boolean,
 ): TransactionDraft | null {
+  if (mark.manner === 'concurrent-index' || mark.manner === 'backfill') return null;
   const work = statements.filter((statement) => !isFrame(statement));
   const facts = factsOf(work, catalog, tools);
   const isCertain = facts.every(({ failure, transaction }) => failure === null && transaction !== 'outside-only');
   if (work.length === 0 || !isCertain || facts.some((one) => holdsUpOthers(one, isFresh))) return null;
   const locks = facts.flatMap((one) => one.locks);
-  if (mark.lockClass === 'scan' && locks.some(isStrong) && !facts.every(isRefresh)) return null;
+  if (mark.manner === 'scan' && locks.some(isStrong) && !facts.every(isRefresh)) return null;
   return {
     kind: 'transaction',
     name: id.replace(/^\d+[_-]*/, ''),
@@ -42,7 +43,7 @@ export function markedStep(
     sql: work.map(({ sql }) => sql),
     undo: null,
     postCondition: recordedInLedger(),
-    ...(mark.lockClass === 'scan' ? { locks: strongestFirst(locks) } : {}),
+    ...(mark.manner === 'scan' ? { locks: strongestFirst(locks) } : {}),
   };
 }
 

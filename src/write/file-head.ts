@@ -16,7 +16,7 @@ export interface HeadInput {
 /** What a person has to know who opens the file, and what Evenkeel has to know who checks and plans it again. */
 export function fileHead({ step, body, migration, deployBefore, deployAfter }: HeadInput): readonly string[] {
   return [
-    ...(step.kind === 'transaction' ? [stepMark(step)] : []),
+    stepMark(step),
     comment(oneLine(`Step ${step.id} of the plan for ${migration} (${step.phase}): ${step.why}`)),
     ...deployBefore.map((deploy) => comment(oneLine(`BEFORE THIS FILE IS APPLIED: ${deploy}`))),
     ...(deployBefore.length > 0 ? [comment(ONE_AT_A_TIME)] : []),

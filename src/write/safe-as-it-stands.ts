@@ -4,8 +4,7 @@ import type { MigrationPlan } from '../model/plan.ts';
 import type { Statement } from '../model/statement.ts';
 import { readStepMark } from '../model/step-mark.ts';
 import type { WorkStep } from './file-body.ts';
-import { type ToolManner, toolManner } from './tool-manner.ts';
-import { withoutConcurrently } from './without-concurrently.ts';
+import { isConcurrently } from './without-concurrently.ts';
 
 /**
  * Whether a migration does already what its plan does, in a way that its tool runs: writing it again would change
@@ -15,7 +14,7 @@ export function isSafeAsItStands(
   { steps }: MigrationPlan,
   { migration, statements }: { readonly migration: Migration; readonly statements: readonly Statement[] },
 ): boolean {
-  const [step, more] = steps;
+  const [step, more] = steps.filter((one) => one.kind !== 'transaction' || one.sql.length > 0);
   if (step === undefined) return true;
   if (more !== undefined || step.kind === 'gate') return false;
   if (readStepMark(migration.sql) !== null) return true;
@@ -24,23 +23,14 @@ export function isSafeAsItStands(
 }
 
 function isSameWork(step: WorkStep, work: readonly Statement[], migration: Migration): boolean {
-  const manner = toolManner(migration);
   switch (step.kind) {
     case 'transaction':
       return step.sql.join(';\n') === work.map(({ sql }) => sql).join(';\n');
     case 'concurrent-index':
-      return work.length === 1 && work[0]?.sql === formOf(step.sql, manner) && isOutside(migration, manner);
+      return work.length === 1 && isConcurrently(work[0]?.sql ?? '') && migration.transaction === 'statement';
     case 'backfill':
       return work.length === 1 && readBackfillBlock(work[0]?.sql ?? '') !== null;
   }
-}
-
-function formOf(sql: string, manner: ToolManner): string {
-  return manner.transaction === 'run' ? (withoutConcurrently(sql) ?? sql) : sql;
-}
-
-function isOutside({ transaction }: Migration, manner: ToolManner): boolean {
-  return manner.transaction === 'run' || transaction === 'statement';
 }
 
 /** Who waits for a strong lock without end holds up everybody behind. */

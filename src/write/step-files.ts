@@ -38,6 +38,8 @@ function placed({ id, steps }: MigrationPlan): readonly PlacedStep[] {
       gates.push(step.deploy);
       continue;
     }
+    // A step that only looks has nothing that a tool could run.
+    if (step.kind === 'transaction' && step.sql.length === 0) continue;
     const { phase } = step;
     found.push({ migration: id, id: step.id, phase, deployBefore: gates, deployAfter: [], work: step });
     gates = [];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { connectPostgres } from '../../src/db/postgres.ts';
 import { apply, check, makePlan } from '../../src/index.ts';
@@ -37,50 +38,52 @@ async function differences(expected: TestDatabase, actual: TestDatabase): Promis
   return lineDifferences(lines[0]!, lines[1]!).filter((line) => !/schema evenkeel|evenkeel\.\w/.test(line));
 }
 
-describe.each([13, 18])('plans written as plain files, on PostgreSQL %i', (major) => {
-  it.each(casesOf(major))('$name: psql ends where the naive way ends', async (one) => {
-    const naive = await databaseWith(major, [one.setup, one.sql]);
-    const [safe, whole] = [await databaseWith(major, [one.setup]), await databaseWith(major, [one.setup])];
+const SENT = [
+  [13, 'sent as one message each', (client: pg.Client, text: string) => client.query(text)],
+  [18, 'sent statement by statement, as psql does', runAsPsql],
+] as const;
+
+describe.each(SENT)('plans written as plain files, on PostgreSQL %i %s', (major, _, send) => {
+  it.each(casesOf(major))('$name: end where the naive way ends', async (one) => {
+    const [naive, safe] = [await databaseWith(major, [one.setup, one.sql]), await databaseWith(major, [one.setup])];
     await withFolder(async (folder) => {
       const file = path.join(folder, '0001_naive.sql');
       const { isDone, files } = await writeInstead(file, `${one.sql};\n`, safe.url);
       expect(isDone).toBe(true);
-      const texts = files.length === 0 ? [readFileSync(file, 'utf8')] : files.map(({ path: at }) => readFileSync(at, 'utf8'));
-      expect(texts).toEqual(files.length === 0 ? [`${one.sql};\n`] : files.map(({ text }) => text));
-      const [psql, sender] = [await safe.client(), await whole.client()];
-      for (const text of texts) await runAsPsql(psql, text);
-      // A client that sends each file as one message has to get as far.
-      for (const text of texts) await sender.query(text);
-      expect(await differences(naive, safe)).toEqual([]);
-      expect(await differences(naive, whole)).toEqual([]);
-    });
-    await Promise.all([naive.drop(), safe.drop(), whole.drop()]);
-  });
-
-  it.each(casesOf(major))('$name: what is written is no finding, and is planned as it stands', async (one) => {
-    const naive = await databaseWith(major, [one.setup, one.sql]);
-    const safe = await databaseWith(major, [one.setup]);
-    await withFolder(async (folder) => {
-      const { files } = await writeInstead(path.join(folder, '0001_naive.sql'), `${one.sql};\n`, safe.url);
-      const options = { paths: [folder], databaseUrl: safe.url };
-      const { findings } = await check(options);
-      const errors = findings.filter(({ severity }) => severity === 'error');
-      if (files.length > 0) expect(errors.map(({ path: at, rule, title }) => `${at} ${rule}: ${title}`)).toEqual([]);
-      const { plan, written } = await makePlan({ ...options, write: true });
-      expect(written?.files.map(({ path: at }) => at)).toEqual([]);
-      if (files.length > 0) expect(plan.migrations.map(({ steps }) => steps.length)).toEqual(files.map(() => 1));
-      const outcome = await apply({
-        path: folder,
-        databaseUrl: safe.url,
-        through: 'contract',
-        pastGate: null,
-        commandLine: 'evenkeel apply',
-        onEvent: () => undefined,
-        signal: new AbortController().signal,
-      });
-      expect(outcome).toBe('completed');
+      const paths = files.length === 0 ? [file] : files.map((written) => written.path);
+      const client = await safe.client();
+      for (const one of paths) await send(client, readFileSync(one, 'utf8'));
       expect(await differences(naive, safe)).toEqual([]);
     });
     await Promise.all([naive.drop(), safe.drop()]);
   });
 });
+
+it.each(casesOf(18))('$name: what is written is no finding, is planned as it stands, and applied so', async (one) => {
+  const [naive, safe] = [await databaseWith(18, [one.setup, one.sql]), await databaseWith(18, [one.setup])];
+  await withFolder(async (folder) => {
+    const { files } = await writeInstead(path.join(folder, '0001_naive.sql'), `${one.sql};\n`, safe.url);
+    const options = { paths: [folder], databaseUrl: safe.url };
+    const { findings } = await check(options);
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    if (files.length > 0) expect(errors.map(({ path: at, rule, title }) => `${at} ${rule}: ${title}`)).toEqual([]);
+    const { plan, written } = await makePlan({ ...options, write: true });
+    expect(written?.files.map(({ path: at }) => at)).toEqual([]);
+    if (files.length > 0) expect(plan.migrations.map(({ steps }) => steps.length)).toEqual(files.map(() => 1));
+    expect(await applied(folder, safe)).toBe('completed');
+    expect(await differences(naive, safe)).toEqual([]);
+  });
+  await Promise.all([naive.drop(), safe.drop()]);
+});
+
+function applied(folder: string, { url }: TestDatabase): Promise<string> {
+  return apply({
+    path: folder,
+    databaseUrl: url,
+    through: 'contract',
+    pastGate: null,
+    commandLine: 'evenkeel apply',
+    onEvent: () => undefined,
+    signal: new AbortController().signal,
+  });
+}
