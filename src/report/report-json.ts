@@ -45,7 +45,15 @@ function planShape({ plan, notes, choices, rollout, losses, sizes, proof, writte
 function writtenShape({ isDone, files, superseded, notes, nextCommand }: WrittenPlan): object {
   return {
     done: isDone,
-    files: files.map(({ path, action, step }) => ({ path, action, ...(step ?? { phase: null }) })),
+    files: files.map(({ path, action, step }) => ({
+      path,
+      action,
+      migration: step?.migration ?? null,
+      step: step?.id ?? null,
+      phase: step?.phase ?? null,
+      deployBefore: step?.deployBefore ?? [],
+      deployAfter: step?.deployAfter ?? [],
+    })),
     superseded,
     notes,
     nextCommand,
