@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { RECIPE_CASES, type RecipeCase } from '../../measure/prove/recipe-cases.ts';
 import { connectPostgres } from '../../src/db/postgres.ts';
 import { apply, check, makePlan } from '../../src/index.ts';
 import { lineDifferences, readCatalogLines } from '../../src/prove/catalog-lines.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
-import { RECIPE_CASES, type RecipeCase } from '../plan/recipe-cases.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { runAsPsql, withFolder, writeInstead } from './run-files.ts';
 
