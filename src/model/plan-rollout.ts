@@ -23,6 +23,8 @@ export interface Fallback {
   readonly kind: 'undo' | 'fix-forward';
   /** Ids of the steps so far that cannot be taken back. */
   readonly withoutUndo: readonly string[];
+  /** SQL that takes every step so far back, in the order in which it is to run; null where one cannot be. */
+  readonly undo: readonly string[] | null;
   /** What undo would take away that versions of the application may have written to since: columns and tables. */
   readonly added: readonly string[];
   /** All of that in words. */

@@ -7,6 +7,8 @@ import { renamedRelations } from './renamed-relations.ts';
 /** What the statements of a migration do as they stand. */
 export interface JudgedMigration {
   readonly path: string;
+  /** The schema before the first statement. */
+  readonly start: Catalog;
   readonly steps: readonly JudgedStep[];
   /** Whether somebody may be using a relation when a step runs: all but what the migration made itself. */
   isUsed(step: JudgedStep, relation: RelationKey): boolean;
@@ -26,6 +28,6 @@ export function judgeMigrations(
     catalog = judgement.catalog;
     const isUsed = ({ before }: JudgedStep, relation: RelationKey): boolean =>
       created.relations[relation] !== undefined || before.relations[relation] === undefined || renamed.has(relation);
-    return { path, steps: judgement.steps, isUsed };
+    return { path, start: created, steps: judgement.steps, isUsed };
   });
 }

@@ -1,12 +1,14 @@
 import { relationPart } from '../lint/relation-part.ts';
+import type { Catalog } from '../model/catalog.ts';
 import { nameForCreation, resolveName } from '../model/catalog-lookup.ts';
 import type { MigrationPlan, Step } from '../model/plan.ts';
 import type { Fallback, RolloutStage } from '../model/plan-rollout.ts';
 import { relationKey } from '../model/relation-name.ts';
 import type { Statement } from '../model/statement.ts';
-import type { JudgedStep } from './judge-statements.ts';
+import type { JudgedStep, JudgeOptions } from './judge-statements.ts';
 import type { JudgedMigration } from './judged-migration.ts';
 import type { OriginsOf } from './origins-of.ts';
+import { foldSteps, undoChain } from './undo-chain.ts';
 
 interface Stage {
   readonly gate: string | null;
@@ -28,6 +30,7 @@ export function planRollout(
   migration: MigrationPlan,
   originsOf: OriginsOf,
   judged: JudgedMigration,
+  options: JudgeOptions,
 ): readonly RolloutStage[] {
   const stages = stagesOf(migration.steps);
   const stageOf = new Map(
@@ -47,7 +50,7 @@ export function planRollout(
       atGate: gate === null ? null : sideBySide(gate, originsOf),
       versions: versionsOf(gate, here),
       breaks: [...new Set(here.map(({ sentence }) => sentence))],
-      fallback: fallbackOf(done, addedBy(done, originsOf, judged)),
+      fallback: fallbackOf(done, addedBy(done, originsOf, judged), judged.start, options),
     };
   });
 }
@@ -117,10 +120,18 @@ function additionsOf(step: JudgedStep, judged: JudgedMigration): readonly string
   return action.commands.flatMap((one) => (one.kind === 'add-column' ? [`column ${key}.${one.column.name}`] : []));
 }
 
-function fallbackOf(done: readonly Step[], added: readonly string[]): Fallback {
-  const withoutUndo = done.filter(({ undo }) => undo === null).map(({ id }) => id);
-  const kind = withoutUndo.length === 0 ? 'undo' : 'fix-forward';
-  return { kind, withoutUndo, added, sentence: fallbackSentence(done, withoutUndo, added) };
+function fallbackOf(done: readonly Step[], added: readonly string[], start: Catalog, options: JudgeOptions): Fallback {
+  const open = done.filter(({ undo }) => undo === null).map(({ id }) => id);
+  const chain = open.length > 0 ? null : undoChain(done, foldSteps(start, done), options);
+  const withoutUndo = chain === null ? open : chain.stuck;
+  const isUndoable = chain !== null && chain.stuck.length === 0;
+  return {
+    kind: isUndoable ? 'undo' : 'fix-forward',
+    withoutUndo,
+    undo: isUndoable ? chain.sql : null,
+    added,
+    sentence: fallbackSentence(done, withoutUndo, added),
+  };
 }
 
 function fallbackSentence(done: readonly Step[], withoutUndo: readonly string[], added: readonly string[]): string {
@@ -129,7 +140,7 @@ function fallbackSentence(done: readonly Step[], withoutUndo: readonly string[],
     const named = withoutUndo.length > 3 ? `${withoutUndo.length} steps` : withoutUndo.join(', ');
     return `Fix forward: there is no undo of ${named} that loses nothing.`;
   }
-  const undo = 'Undo: every step so far can be taken back by its own, the last one first';
+  const undo = 'Undo: every step so far can be taken back, the last one first';
   if (added.length === 0) return `${undo}, and nothing is lost.`;
   return `${undo}. Once the application has written to ${added.join(', ')}, that loses what it wrote: fix forward from then on.`;
 }

@@ -71,7 +71,7 @@ function explained(
   return {
     notes: [...output.notes, ...judged.flatMap((own) => sizeNotes(own, originsOf, input))],
     choices,
-    rollout: inOrder.flatMap(({ migration, own }) => planRollout(migration, originsOf, own)),
+    rollout: inOrder.flatMap(({ migration, own }) => planRollout(migration, originsOf, own, input)),
     losses: planLosses(input, judged),
     sizes: knownSizes(made, input.catalog),
   };

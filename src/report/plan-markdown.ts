@@ -1,4 +1,5 @@
 import type { MigrationPlan, Step } from '../model/plan.ts';
+import type { RolloutStage } from '../model/plan-rollout.ts';
 import type { PlanReport } from '../model/report.ts';
 import { applyCommand } from './apply-command.ts';
 import { naiveText, waysText } from './choice-text.ts';
@@ -34,6 +35,7 @@ export function planMarkdown(report: PlanReport): string {
   const { plan } = report;
   const blocks = [
     ...plan.migrations.flatMap((migration) => aboutMigration(migration, report)),
+    ...report.rollout.flatMap(undoBlock),
     ...plan.migrations.flatMap(({ path, steps }) =>
       steps.filter(({ kind }) => kind !== 'gate').map((step) => sqlBlock(path, step)),
     ),
@@ -146,6 +148,14 @@ function sqlBlock(path: string, step: Step): string {
     ...(step.kind === 'gate' ? [] : [`Afterwards: ${plain(step.postCondition.sentence)}`]),
     '</details>',
   ].join('\n\n');
+}
+
+/** The way back from the end of a stage, in one go. */
+function undoBlock({ path, steps, fallback }: RolloutStage): readonly string[] {
+  const last = steps.at(-1);
+  if (last === undefined || fallback.undo === null || fallback.undo.length === 0) return [];
+  const summary = `<details><summary>${place(path)} all the way back from ${html(last)}</summary>`;
+  return [[summary, plain(fallback.sentence), sqlFence(closed(fallback.undo)), '</details>'].join('\n\n')];
 }
 
 function closed(statements: readonly string[]): string {

@@ -143,7 +143,13 @@ describe('rollout', () => {
         atGate: null,
         versions: 'The version that runs today runs on.',
         breaks: [],
-        fallback: { kind: 'undo', withoutUndo: [], added: [], sentence: expect.stringMatching(/nothing is lost\.$/) },
+        fallback: {
+          kind: 'undo',
+          withoutUndo: [],
+          undo: ['DROP INDEX CONCURRENTLY IF EXISTS public.i'],
+          added: [],
+          sentence: expect.stringMatching(/nothing is lost\.$/),
+        },
       },
     ]);
   });

@@ -341,6 +341,7 @@ export const savedPlan: PlanReport = {
       fallback: {
         kind: 'fix-forward',
         withoutUndo: ['02-fill-public_id'],
+        undo: null,
         added: ['column public.orders.public_id'],
         sentence: 'Fix forward: there is no undo of 02-fill-public_id that loses nothing.',
       },
@@ -355,6 +356,7 @@ export const savedPlan: PlanReport = {
       fallback: {
         kind: 'fix-forward',
         withoutUndo: ['02-fill-public_id'],
+        undo: null,
         added: ['column public.orders.public_id'],
         sentence: 'Fix forward all the same.',
       },
