@@ -14,8 +14,10 @@ export function alignedTable(
   width: number,
   elastic: readonly number[],
 ): readonly string[] {
-  const widths = columnWidths(rows, width, elastic);
-  return rows.map((row) =>
+  // A name may hold a line break.
+  const lines = rows.map((row) => row.map((cell) => cell.replaceAll(/\s+/g, ' ')));
+  const widths = columnWidths(lines, width, elastic);
+  return lines.map((row) =>
     row
       .map((cell, column) => padded(shortened(cell, widths[column] ?? 0), widths[column] ?? 0))
       .join(GAP)

@@ -11,7 +11,7 @@ import { loadParser } from '../../src/sql/postgres/load-parser.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { walkPlan } from '../support/walk-plan.ts';
-import { RECIPE_CASES, type RecipeCase } from './recipe-cases.ts';
+import { RECIPE_CASES, type RecipeCase } from '../../measure/prove/recipe-cases.ts';
 
 /* Where the rollout says that everything so far can be taken back, it can. */
 
