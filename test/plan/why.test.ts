@@ -61,15 +61,14 @@ describe('why this way', () => {
     const report = recipeExample(name);
     const ids = report.plan.migrations.flatMap(({ steps }) => steps.map(({ id }) => id));
     const ways = report.choices.flatMap((choice) => choice.ways);
-    // What a recipe has others plan counts with those.
-    const own = ways.find(({ recipe }) => recipe === name);
-    if (name === 'add-column-apart') expect(own).toBeUndefined();
-    else expect(own?.rung).toBe(RECIPE_RUNGS[name]);
+    expect(report.choices.length).toBeGreaterThan(0);
+    // A recipe that has others plan all of it has no steps of its own.
+    const own = ways.filter(({ recipe }) => recipe === name);
+    expect(own.map(({ rung }) => rung)).toEqual(own.map(() => RECIPE_RUNGS[name]));
     for (const step of ways.flatMap(({ steps }) => steps)) expect(ids).toContain(step);
     for (const { rung, because, naive, ways: all } of report.choices) {
       expect(RUNGS.indexOf(rung)).toBe(Math.max(...all.map((way) => RUNGS.indexOf(way.rung))));
       expect(because).toMatch(/\.$/);
-      expect(naive.locks.length).toBeGreaterThan(0);
       expect(naive.estimate).toBeUndefined();
     }
   });
