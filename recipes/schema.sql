@@ -26,3 +26,7 @@ CREATE TABLE tickets (
   id integer PRIMARY KEY,
   state state NOT NULL DEFAULT 'open'
 );
+CREATE TABLE invoices (
+  id serial PRIMARY KEY,
+  note text
+);

@@ -24,6 +24,7 @@ import { dropSource, endFollowing, endOfFollowing, type FollowedColumns } from '
 import { leftBehind } from './left-behind.ts';
 import { markedStep } from './marked-step.ts';
 import { mergeFreshSteps } from './merge-fresh-steps.ts';
+import { missingIndex } from './missing-index.ts';
 import type { PlanTools } from './plan-tools.ts';
 import type { RecipeInput, RecipeName } from './recipe.ts';
 import { RECIPES, SEQUENCE_RECIPES } from './recipes.ts';
@@ -239,6 +240,8 @@ class MigrationPlanner {
     if (this.#endFollowing(statement, origin)) return;
     const { line } = origin.span;
     const input = this.#recipeInput(statement);
+    const index = missingIndex(statement, this.#later, this.catalog, input.isFresh);
+    if (index !== null) this.#note(line, index);
     const { recipe, drafts } = this.#way(input, line);
     const said = this.#isSaidGoodbye(input) ? drafts.filter((one) => one.kind !== 'gate') : drafts;
     this.#finishAll(said, origin, recipe);

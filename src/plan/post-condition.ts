@@ -43,6 +43,10 @@ export function columnIsNullable(relation: RelationKey, column: string): PostCon
   return exists(`${relation}.${column} may be NULL`, columnQuery(relation, column, ' AND NOT attnotnull'));
 }
 
+export function columnIsIdentity(relation: RelationKey, column: string): PostCondition {
+  return exists(`${relation}.${column} is an identity`, columnQuery(relation, column, " AND attidentity <> ''"));
+}
+
 export function constraintExists(relation: RelationKey, name: string): PostCondition {
   return exists(`${relation} has the constraint ${name}`, constraintQuery(relation, name));
 }

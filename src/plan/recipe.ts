@@ -50,6 +50,7 @@ export const RECIPE_NAMES = [
   'fill-columns-in-step',
   'detach-partition-after-gate',
   'enum-by-new-type',
+  'serial-to-identity',
 ] as const;
 
 export type RecipeName = (typeof RECIPE_NAMES)[number];

@@ -18,6 +18,7 @@ import { refreshConcurrently } from './recipes/refresh-concurrently.ts';
 import { reindexConcurrently } from './recipes/reindex-concurrently.ts';
 import { renameColumnByCopy } from './recipes/rename-column-by-copy.ts';
 import { renameTableByView } from './recipes/rename-table-by-view.ts';
+import { serialToIdentity } from './recipes/serial-to-identity.ts';
 import { typeByNewColumn } from './recipes/type-by-new-column.ts';
 import type { SequenceRecipe } from './sequence-recipe.ts';
 
@@ -45,7 +46,12 @@ export const RECIPES: readonly Recipe[] = [
 ];
 
 /** Recipes that look at what comes behind a statement; asked before the others. */
-export const SEQUENCE_RECIPES: readonly SequenceRecipe[] = [fillColumnsInStep, detachPartitionAfterGate, enumByNewType];
+export const SEQUENCE_RECIPES: readonly SequenceRecipe[] = [
+  fillColumnsInStep,
+  detachPartitionAfterGate,
+  enumByNewType,
+  serialToIdentity,
+];
 
 /** The recipe that would be used for a statement, or null when it would stay as it is. */
 export function recipeFor(input: RecipeInput): Recipe | null {

@@ -40,6 +40,7 @@ CREATE TABLE derived () INHERITS (base);
 CREATE STATISTICS app.events_stats ON id, kind FROM events;
 CREATE TABLE tickets (id serial, kept integer);
 CREATE TABLE stubs (id integer DEFAULT nextval('tickets_id_seq'));
+CREATE TABLE counted (a serial, b integer GENERATED ALWAYS AS IDENTITY);
 `;
 
 function factsOf(sql: string, major: number): StatementFacts {
@@ -134,6 +135,8 @@ const ACCEPTED: readonly (readonly [sql: string, major: number])[] = [
   ['ALTER TABLE users ADD CHECK (id > 0) NOT VALID, VALIDATE CONSTRAINT users_id_check', 18],
   ['ALTER TABLE users ADD CONSTRAINT u UNIQUE (id), REPLICA IDENTITY USING INDEX u', 16],
   ['ALTER TABLE orders ADD CONSTRAINT u UNIQUE (user_id), CLUSTER ON u', 16],
+  ['ALTER TABLE counted ALTER a ADD GENERATED ALWAYS AS IDENTITY, ALTER a DROP DEFAULT', 13],
+  ['ALTER TABLE counted ALTER b SET DEFAULT 4, ALTER b DROP IDENTITY', 18],
 ];
 
 describe('what generated statements found', () => {

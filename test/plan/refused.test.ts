@@ -157,3 +157,18 @@ test.each([
   const { notes } = planOf(sql, USERS);
   expect(notes.map(({ note }) => note).join()).toContain(`What running code writes to ${lost} behind this statement`);
 });
+
+const LINKS = 'CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE links (id int PRIMARY KEY, "User" int);';
+
+test('the index that a foreign key lacks is offered, unless it is there or on its way', () => {
+  const key = 'ALTER TABLE links ADD FOREIGN KEY ("User") REFERENCES users;';
+  const said = (sql: string, more = ''): boolean =>
+    planOf(sql, LINKS + more).notes.some(({ note }) =>
+      note.endsWith('CREATE INDEX CONCURRENTLY "links_User_idx" ON public.links ("User");'),
+    );
+  expect(said(key)).toBe(true);
+  expect(said('ALTER TABLE links DROP COLUMN "User", ADD COLUMN "User" int REFERENCES users')).toBe(true);
+  expect(said(`${key} CREATE INDEX ON links ("User", id);`)).toBe(false);
+  expect(said(key, 'CREATE INDEX i ON links ("User");')).toBe(false);
+  expect(said(key, 'CREATE INDEX i ON links ("User") WHERE id > 3;')).toBe(true);
+});

@@ -19,14 +19,15 @@ export function tableInPass(table: Table, action: AlterTable, command: AlterComm
   const isFirst = isDrop || command.kind === 'set-type';
   const added = isFirst || command.kind === 'add-column' ? [] : addedColumns(table, action);
   const changed = isFirst ? [] : action.commands.filter((one) => one.kind === 'set-type');
-  if (columns.size + named.size + added.length + changed.length + unenforced.size === 0) return table;
+  const dropped = isDrop ? [] : earlier.filter((one) => one.kind === 'drop-default' || one.kind === 'drop-identity');
+  if (columns.size + named.size + added.length + changed.length + unenforced.size + dropped.length === 0) return table;
   const isGone = (one: TableConstraint): boolean => named.has(one.name) || goesWithColumn(one, columns);
   const gone = new Set(table.constraints.filter(isGone).map((one) => one.name));
   const isFreed = (name: string): boolean =>
     table.constraints.some((one) => one.kind === 'not-null' && one.column === name && gone.has(one.name));
   const kept = table.columns.filter((one) => !columns.has(one.name));
   const typed = kept.map((one) => ({
-    ...one,
+    ...withoutNumbers(one, dropped),
     type: changed.find(({ column }) => column === one.name)?.type ?? one.type,
   }));
   return {
@@ -40,6 +41,17 @@ export function tableInPass(table: Table, action: AlterTable, command: AlterComm
         (one.constraint === null || !gone.has(one.constraint)) &&
         !one.keys.some((key) => key.column !== null && columns.has(key.column)),
     ),
+  };
+}
+
+/** A column whose default or identity is dropped by the same statement: it can get the other one. */
+function withoutNumbers(column: Column, dropped: readonly AlterCommand[]): Column {
+  const drops = (kind: AlterCommand['kind']): boolean =>
+    dropped.some((one) => one.kind === kind && 'column' in one && one.column === column.name);
+  return {
+    ...column,
+    default: drops('drop-default') && column.generated === null ? null : column.default,
+    identity: drops('drop-identity') ? null : column.identity,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Action } from '../../model/action.ts';
 import { findTable } from '../../model/catalog-lookup.ts';
+import { hasLeadingIndex, leadsWith } from '../../model/leading-index.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { type NewForeignKey, newForeignKeys } from '../foreign-key-definitions.ts';
-import { hasLeadingIndex, leadsWith } from '../leading-index.ts';
 import type { Rule, RuleInput } from '../rule.ts';
 
 /** A foreign key whose columns lead no index: every DELETE on the other side reads the whole table. */

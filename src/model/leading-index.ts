@@ -1,4 +1,4 @@
-import type { Index, Table } from '../model/catalog.ts';
+import type { Index, Table } from './catalog.ts';
 
 /** Whether a complete, valid index begins with those columns, in any order: it finds the rows of one value of them. */
 export function hasLeadingIndex(table: Table, columns: readonly string[]): boolean {
