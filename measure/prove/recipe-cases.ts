@@ -627,4 +627,32 @@ export const RECIPE_CASES: readonly RecipeCase[] = [
     old: [`UPDATE seats SET note = 'x' WHERE id = 3`],
     new: [`UPDATE seats SET note = 'x' WHERE id = 4`],
   },
+  {
+    name: 'a log becomes an archive, and a new one begins',
+    recipe: 'swap-by-rename',
+    setup: USERS,
+    sql: 'ALTER TABLE users RENAME TO users_2024; CREATE TABLE users (LIKE users_2024 INCLUDING ALL); CREATE INDEX ON users (name);',
+    old: OLD_USERS,
+    new: ['SELECT name FROM users WHERE id = 3'],
+  },
+  {
+    name: 'a table becomes the first partition of another, which takes its name',
+    recipe: 'swap-by-rename',
+    setup: `CREATE TABLE readings (id int NOT NULL, day date NOT NULL, value int, CONSTRAINT old CHECK (day IS NOT NULL AND day < '2025-01-01'));
+      INSERT INTO readings SELECT g, date '2024-03-01' + g % 30, g FROM generate_series(1, 1000) g;`,
+    sql: `ALTER TABLE readings RENAME TO readings_old;
+      CREATE TABLE readings (LIKE readings_old INCLUDING DEFAULTS) PARTITION BY RANGE (day);
+      CREATE TABLE readings_2025 PARTITION OF readings FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+      ALTER TABLE readings ATTACH PARTITION readings_old FOR VALUES FROM (MINVALUE) TO ('2025-01-01');`,
+    old: [`INSERT INTO readings VALUES (1, '2024-05-05', 7)`, 'UPDATE readings SET value = value + 1 WHERE id = 9'],
+    new: ['UPDATE readings SET value = value + 1 WHERE id = 10'],
+  },
+  {
+    name: 'two tables change names',
+    recipe: 'swap-by-rename',
+    setup: `${ODD}CREATE TABLE "My Shop"."New Lines" (LIKE "My Shop"."Order Lines" INCLUDING DEFAULTS);`,
+    sql: 'ALTER TABLE "My Shop"."Order Lines" RENAME TO "Old Lines"; ALTER TABLE "My Shop"."New Lines" RENAME TO "Order Lines";',
+    old: OLD_ODD,
+    new: ['SELECT "Select" FROM "My Shop"."Order Lines"'],
+  },
 ];

@@ -134,11 +134,13 @@ class MigrationPlanner {
         continue;
       }
       if (at >= taken) {
+        const known = this.catalog;
         const sequence = this.#sequence(statements, at);
         for (const part of sequence?.plan.parts ?? []) {
           this.#finishAll(part.drafts, part.statement, sequence?.recipe ?? null);
         }
         taken = at + (sequence?.plan.taken ?? 0);
+        for (const { action } of statements.slice(at, taken)) this.#keepInUse(action, known);
       }
       if (at >= taken) {
         this.#later = statements.slice(at + 1);
@@ -157,7 +159,10 @@ class MigrationPlanner {
     const input = { statements, at, catalog: this.catalog, before: this.#before, version, tools, isFresh };
     for (const recipe of SEQUENCE_RECIPES) {
       const planned = recipe.plan(input);
-      if (planned !== null) return { recipe: recipe.name, plan: planned };
+      if (planned === null) continue;
+      if ('taken' in planned) return { recipe: recipe.name, plan: planned };
+      const where = `${this.#migration.path}:${statements[at]?.span.line ?? 1}`;
+      throw new UnplannableError(`${where} ${planned.reason}.`, { nextCommand: planned.nextCommand });
     }
     return null;
   }

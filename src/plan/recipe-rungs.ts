@@ -25,4 +25,6 @@ export const RECIPE_RUNGS: Readonly<Record<RecipeName, Rung>> = {
   'fill-columns-in-step': 'new-column-backfill',
   'detach-partition-after-gate': 'catalog-only',
   'enum-by-new-type': 'new-column-backfill',
+  'serial-to-identity': 'catalog-only',
+  'swap-by-rename': 'catalog-only',
 };

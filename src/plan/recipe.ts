@@ -51,6 +51,7 @@ export const RECIPE_NAMES = [
   'detach-partition-after-gate',
   'enum-by-new-type',
   'serial-to-identity',
+  'swap-by-rename',
 ] as const;
 
 export type RecipeName = (typeof RECIPE_NAMES)[number];

@@ -19,6 +19,7 @@ import { reindexConcurrently } from './recipes/reindex-concurrently.ts';
 import { renameColumnByCopy } from './recipes/rename-column-by-copy.ts';
 import { renameTableByView } from './recipes/rename-table-by-view.ts';
 import { serialToIdentity } from './recipes/serial-to-identity.ts';
+import { swapByRename } from './recipes/swap-by-rename.ts';
 import { typeByNewColumn } from './recipes/type-by-new-column.ts';
 import type { SequenceRecipe } from './sequence-recipe.ts';
 
@@ -51,6 +52,7 @@ export const SEQUENCE_RECIPES: readonly SequenceRecipe[] = [
   detachPartitionAfterGate,
   enumByNewType,
   serialToIdentity,
+  swapByRename,
 ];
 
 /** The recipe that would be used for a statement, or null when it would stay as it is. */

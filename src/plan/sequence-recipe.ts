@@ -28,6 +28,13 @@ export interface SequencePlan {
   readonly taken: number;
 }
 
+/** What the file does as a whole cannot be made safe. */
+export interface SequenceRefusal {
+  /** Follows the place of the statement: `m.sql:3 gives the name ...` */
+  readonly reason: string;
+  readonly nextCommand: string;
+}
+
 /**
  * A safe way that needs to know what comes behind a statement: what it does is safe or not by that. Asked before the
  * recipes for single statements.
@@ -35,7 +42,7 @@ export interface SequencePlan {
 export interface SequenceRecipe {
   readonly name: RecipeName;
   readonly summary: string;
-  plan(input: SequenceInput): SequencePlan | null;
+  plan(input: SequenceInput): SequencePlan | SequenceRefusal | null;
 }
 
 /** The statements of the file behind the one in question. */

@@ -172,3 +172,20 @@ test('the index that a foreign key lacks is offered, unless it is there or on it
   expect(said(key, 'CREATE INDEX i ON links ("User");')).toBe(false);
   expect(said(key, 'CREATE INDEX i ON links ("User") WHERE id > 3;')).toBe(true);
 });
+
+test.each([
+  `ALTER TABLE t RENAME TO t_old; CREATE TABLE t (id int, a int) PARTITION BY LIST (a); INSERT INTO t SELECT * FROM t_old; DROP TABLE t_old;`,
+  `CREATE TABLE t_new (id int, a int) PARTITION BY LIST (a); INSERT INTO t_new SELECT * FROM t; ALTER TABLE t RENAME TO t_old; ALTER TABLE t_new RENAME TO t;`,
+])('a copy that takes the name of its original is refused: %s', (sql) => {
+  expect(() => planOf(sql)).toThrow(UnplannableError);
+  expect(() => planOf(sql)).toThrow(/^m\.sql:1 gives the name of public\.t to another table and copies its rows over/);
+});
+
+test('a table that becomes a partition is read in a second or not at all', () => {
+  const { plan: made } =
+    planOf(`ALTER TABLE t RENAME TO t_1; CREATE TABLE t (id int NOT NULL, a int) PARTITION BY LIST (a);
+    ALTER TABLE t ATTACH PARTITION t_1 FOR VALUES IN (1);`);
+  const steps = made.migrations[0]!.steps;
+  expect(steps.map(({ kind }) => kind)).toEqual(['gate', 'transaction']);
+  expect(steps[1]).toMatchObject({ statementTimeoutMs: 1000, why: expect.stringContaining('It reads public.t') });
+});
