@@ -1,0 +1,184 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { connectPostgres } from '../../src/db/postgres.ts';
+import { makePlan } from '../../src/index.ts';
+import { lineDifferences, readCatalogLines } from '../../src/prove/catalog-lines.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { withFolder } from '../write/run-files.ts';
+import { installedTools } from './installed-tools.ts';
+
+let tools = '';
+beforeAll(async () => {
+  tools = await installedTools();
+});
+
+const FIRST = `CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL);
+CREATE TABLE orders (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer_id integer, email text, total integer NOT NULL DEFAULT 0,
+  status varchar(20), note text NOT NULL
+);
+`;
+const ROWS = `INSERT INTO customers SELECT n, 'c' || n FROM generate_series(1, 50) n;
+INSERT INTO orders (customer_id, email, total, status, note)
+SELECT 1 + n % 50, n || '@shop.example', n, 'new', 'x' FROM generate_series(1, 2500) n`;
+
+/** Indexes, backfills, constraints in two steps, a swap, gates. */
+const NAIVE = [
+  'CREATE INDEX orders_customer_idx ON orders (customer_id);',
+  'ALTER TABLE orders ADD COLUMN public_id uuid NOT NULL DEFAULT gen_random_uuid();',
+  'ALTER TABLE orders ALTER COLUMN total TYPE bigint;',
+  'ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers (id);',
+  'ALTER TABLE orders ADD CONSTRAINT orders_email_key UNIQUE (email);',
+  'ALTER TABLE orders RENAME COLUMN note TO remark;',
+];
+
+interface Tool {
+  readonly name: string;
+  /** Where the migrations lie, below the project. */
+  readonly place: string;
+  readonly file: (number: number) => string;
+  readonly frame: (sql: string) => string;
+  /** What else the project needs. */
+  readonly project: Readonly<Record<string, string>>;
+  readonly words: (verb: 'migrate' | 'status') => readonly string[];
+  readonly env: (url: string) => NodeJS.ProcessEnv;
+  /** What the tool says when nothing is pending. */
+  readonly nothingPending: RegExp;
+  /** Tables of its own. */
+  readonly ledger: RegExp;
+}
+
+const PRISMA_CONFIG = `const { PrismaPg } = require('@prisma/adapter-pg');
+module.exports = {
+  experimental: { adapter: true },
+  engine: 'js',
+  schema: 'prisma/schema.prisma',
+  adapter: async () => new PrismaPg({ connectionString: process.env.DATABASE_URL, max: 1 }),
+};
+`;
+const time = (number: number): string => `2024010${number}000000`;
+const prisma = (sends: 'scripts' | 'statements'): Tool => ({
+  name: `prisma, sending ${sends}`,
+  place: 'prisma/migrations',
+  file: (number) => `${time(number)}_change/migration.sql`,
+  frame: (sql) => sql,
+  project: {
+    'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+    'prisma/schema.prisma': 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n',
+    'prisma.config.js': PRISMA_CONFIG,
+    'package.json': `{"dependencies":{"prisma":"${sends === 'scripts' ? '6.19.3' : '7.10.1'}"}}`,
+  },
+  words: (verb) => ['prisma', 'migrate', verb === 'migrate' ? 'deploy' : 'status'],
+  // It would fetch native engines that it does not use here.
+  env: (url) => ({
+    DATABASE_URL: url,
+    PRISMA_SENDS: sends,
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+    CHECKPOINT_DISABLE: '1',
+    PRISMA_QUERY_ENGINE_LIBRARY: process.execPath,
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+  }),
+  nothingPending: /Database schema is up to date!/,
+  ledger: /_prisma_migrations/,
+});
+
+const TOOLS: readonly Tool[] = [
+  prisma('scripts'),
+  prisma('statements'),
+  {
+    name: 'dbmate',
+    place: 'db/migrations',
+    file: (number) => `${time(number)}_change.sql`,
+    frame: (sql) => `-- migrate:up\n${sql}\n-- migrate:down\n`,
+    project: {},
+    words: (verb) => ['dbmate', '--no-dump-schema', verb === 'migrate' ? 'migrate' : 'status'],
+    env: (url) => ({ DATABASE_URL: `${url}?sslmode=disable` }),
+    nothingPending: /Pending: 0/,
+    ledger: /schema_migrations/,
+  },
+  {
+    name: 'node-pg-migrate',
+    place: 'migrations',
+    file: (number) => `170000000000${number}_change.sql`,
+    frame: (sql) => `-- Up Migration\n${sql}\n-- Down Migration\n`,
+    project: {},
+    words: (verb) => ['node-pg-migrate', 'up', ...(verb === 'status' ? ['--dry-run'] : [])],
+    env: (url) => ({ DATABASE_URL: url }),
+    nothingPending: /No migrations to run!/,
+    ledger: /pgmigrations/,
+  },
+];
+
+function layOut(project: string, tool: Tool, migrations: readonly string[]): string {
+  const files = migrations.map((sql, index) => [path.join(tool.place, tool.file(index + 1)), tool.frame(sql)] as const);
+  for (const [name, text] of [...Object.entries(tool.project), ...files]) {
+    mkdirSync(path.dirname(path.join(project, name)), { recursive: true });
+    writeFileSync(path.join(project, name), text);
+  }
+  return path.join(project, tool.place, tool.file(migrations.length));
+}
+
+async function run(tool: Tool, project: string, database: TestDatabase, verb: 'migrate' | 'status'): Promise<string> {
+  const [program = '', ...words] = tool.words(verb);
+  const env = { ...process.env, NODE_PATH: path.join(tools, 'node_modules'), ...tool.env(database.url) };
+  const file = path.join(tools, 'node_modules/.bin', program);
+  const { stdout, stderr } = await promisify(execFile)(file, words, { cwd: project, env });
+  return `${stdout}${stderr}`;
+}
+
+async function differences(expected: TestDatabase, actual: TestDatabase, { ledger }: Tool): Promise<readonly string[]> {
+  const lines = await Promise.all(
+    [expected, actual].map(async ({ url }) => {
+      const connection = await connectPostgres(url, { applicationName: 'test' });
+      try {
+        return await readCatalogLines(connection);
+      } finally {
+        await connection.close();
+      }
+    }),
+  );
+  return lineDifferences(lines[0]!, lines[1]!).filter((line) => !ledger.test(line));
+}
+
+async function rowsOf(database: TestDatabase): Promise<unknown> {
+  const client = await database.client();
+  const { rows } = await client.query(
+    'SELECT id, customer_id, email, total, status, remark, public_id IS NOT NULL AS has_id FROM orders ORDER BY id',
+  );
+  return rows;
+}
+
+describe.each(TOOLS)('$name', (tool) => {
+  it.each([13, 18])('applies what is written on PostgreSQL %i, and finds nothing pending', async (major) => {
+    await withFolder(async (folder) => {
+      const naive = NAIVE.join('\n');
+      const [naiveOne, fresh, later] = await Promise.all([major, major, major].map((one) => createTestDatabase(one)));
+      const project = path.join(folder, 'project');
+      layOut(project, tool, [FIRST]);
+      await run(tool, project, later!, 'migrate');
+      await (await later!.client()).query(ROWS);
+      const expected = await naiveOne!.client();
+      for (const sql of [FIRST, ROWS, naive]) await expected.query(sql);
+      const file = layOut(project, tool, [FIRST, naive]);
+      const { written } = await makePlan({
+        paths: [path.join(project, tool.place)],
+        serverMajor: major,
+        write: true,
+        force: true,
+      });
+      expect(written?.isDone).toBe(true);
+      expect(written!.files.length).toBeGreaterThan(15);
+      expect(readFileSync(file, 'utf8')).toBe(written!.files[0]?.text);
+      for (const database of [fresh!, later!]) {
+        await run(tool, project, database, 'migrate');
+        expect(await run(tool, project, database, 'status')).toMatch(tool.nothingPending);
+        expect(await differences(naiveOne!, database, tool)).toEqual([]);
+      }
+      expect(await rowsOf(later!)).toEqual(await rowsOf(naiveOne!));
+      await Promise.all([naiveOne, fresh, later].map((database) => database?.drop()));
+    });
+  });
+});
