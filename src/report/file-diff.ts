@@ -33,10 +33,11 @@ function range(start: number, count: number): string {
   return `${count === 0 ? start : start + 1},${count}`;
 }
 
+/** A last line without a line feed is another one than that with it. */
 function linesOf(text: string): string[] {
   const lines = text.split('\n');
-  if (lines[lines.length - 1] === '') lines.pop();
-  return lines;
+  const rest = lines.pop() ?? '';
+  return rest === '' ? lines : [...lines, `${rest}\n\\ No newline at end of file`];
 }
 
 function commonLines(left: readonly string[], right: readonly string[]): number {

@@ -121,6 +121,17 @@ describe('what the library is asked', () => {
     ]);
   });
 
+  it('plan with flags for writing', async () => {
+    const options = { paths: ['a.sql'], write: true };
+    expect(await asked('plan a.sql --write')).toEqual([{ name: 'plan', options }]);
+    expect(await asked('plan a.sql --write --force')).toEqual([{ name: 'plan', options: { ...options, force: true } }]);
+  });
+
+  it.each(['plan a.sql --force', 'plan a.sql --write --format sql'])('nothing by %s', async (line) => {
+    expect(await asked(line)).toEqual([]);
+    expect((await evenkeel(line)).exitCode).toBe(2);
+  });
+
   it('check, explain and plan never take the database from the environment', async () => {
     const env = { DATABASE_URL: 'postgresql://h/d' };
     const options: JudgeOptions = { paths: ['a.sql'] };
