@@ -52,7 +52,7 @@ export async function writePlan(
     const folder = await viewFolder(migration);
     const isInstead = isForced || folder.drizzle !== null;
     places.push({ migration, isInstead, files: placeFiles(files, migration, folder, isInstead) });
-    notes.push(...notesOn(files, migration));
+    notes.push(...notesOn(files, migration), ...folder.takenBack);
   }
   const files = places.flatMap((place) => place.files);
   const isDone = isProved(report) && (isForced || files.every(({ action }) => action === 'create'));
@@ -105,7 +105,13 @@ function folderOf({ path: file, format }: Migration): string {
   return format === 'prisma' ? path.dirname(folder) : folder;
 }
 
-async function viewFolder(migration: Migration): Promise<FolderView> {
+/** A file that takes a migration back belongs to it as it was. */
+function takenBack(names: readonly string[], own: string): readonly string[] {
+  const down = `${own}.down.sql`;
+  return names.includes(down) ? [`${down} takes back the migration as it was, and is not written anew.`] : [];
+}
+
+async function viewFolder(migration: Migration): Promise<FolderView & { readonly takenBack: readonly string[] }> {
   const folder = folderOf(migration);
   const entries = await readdir(folder, { withFileTypes: true });
   const isFolders = migration.format === 'prisma';
@@ -116,6 +122,10 @@ async function viewFolder(migration: Migration): Promise<FolderView> {
   return {
     others: [...new Set(names)].filter((name) => name !== own).sort(),
     text: await readText(migration.path),
+    takenBack: takenBack(
+      entries.map(({ name }) => name),
+      own,
+    ),
     drizzle: migration.format === 'drizzle' ? await viewDrizzle(folder, migration.id) : null,
   };
 }

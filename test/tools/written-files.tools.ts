@@ -112,6 +112,20 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
+/** It is no package of npm: the variable names its program. */
+const GOOSE = process.env['GOOSE_PROGRAM'];
+const goose: Tool = {
+  name: 'goose',
+  place: 'migrations',
+  file: (number) => `0000${number}_change.sql`,
+  frame: (sql) => `-- +goose Up\n${sql}\n-- +goose Down\n`,
+  project: {},
+  words: () => [GOOSE ?? '', '-dir', 'migrations', 'up'],
+  env: (url) => ({ GOOSE_DRIVER: 'postgres', GOOSE_DBSTRING: url }),
+  nothingPending: /no migrations to run/,
+  ledger: /goose_db_version/,
+};
+
 function layOut(project: string, tool: Tool, migrations: readonly string[]): string {
   const files = migrations.map((sql, index) => [path.join(tool.place, tool.file(index + 1)), tool.frame(sql)] as const);
   for (const [name, text] of [...Object.entries(tool.project), ...files]) {
@@ -124,7 +138,7 @@ function layOut(project: string, tool: Tool, migrations: readonly string[]): str
 async function run(tool: Tool, project: string, database: TestDatabase, verb: 'migrate' | 'status'): Promise<string> {
   const [program = '', ...words] = tool.words(verb);
   const env = { ...process.env, NODE_PATH: path.join(tools, 'node_modules'), ...tool.env(database.url) };
-  const file = path.join(tools, 'node_modules/.bin', program);
+  const file = path.isAbsolute(program) ? program : path.join(tools, 'node_modules/.bin', program);
   const { stdout, stderr } = await promisify(execFile)(file, words, { cwd: project, env });
   return `${stdout}${stderr}`;
 }
@@ -151,7 +165,7 @@ async function rowsOf(database: TestDatabase): Promise<unknown> {
   return rows;
 }
 
-describe.each(TOOLS)('$name', (tool) => {
+describe.each(GOOSE === undefined ? TOOLS : [...TOOLS, goose])('$name', (tool) => {
   it.each([13, 18])('applies what is written on PostgreSQL %i, and finds nothing pending', async (major) => {
     await withFolder(async (folder) => {
       const naive = NAIVE.join('\n');

@@ -8,7 +8,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { describe, expect, it } from 'vitest';
 import { connectPostgres } from '../../src/db/postgres.ts';
-import { check, makePlan } from '../../src/index.ts';
+import { apply, check, makePlan } from '../../src/index.ts';
 import { lineDifferences, readCatalogLines } from '../../src/prove/catalog-lines.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { withFolder } from './run-files.ts';
@@ -99,6 +99,37 @@ describe('plans written into a folder of Drizzle', () => {
       await Promise.all(databases.map((database) => database.drop()));
     });
   });
+
+  it.each([2, 3, 8, 15])(
+    'migration %i: evenkeel applies them, and the migrator finds nothing pending',
+    async (number) => {
+      await withFolder(async (folder) => {
+        const [before, naive, safe] = [number - 1, number, number].map((newest, index) =>
+          copyShop(path.join(folder, String(index)), newest),
+        );
+        const { written } = await makePlan({ paths: [safe!], write: true, force: true });
+        const [expected, actual] = await Promise.all([createTestDatabase(18), createTestDatabase(18)]);
+        await migrated(expected, naive!);
+        await migrated(actual, copyShop(folder, 0));
+        await (await actual.client()).query(ROWS);
+        const done = await migrated(actual, before!);
+        const outcome = await apply({
+          path: safe!,
+          databaseUrl: actual.url,
+          through: 'contract',
+          pastGate: null,
+          commandLine: 'evenkeel apply',
+          onEvent: () => undefined,
+          signal: new AbortController().signal,
+        });
+        expect(outcome).toBe('completed');
+        const files = written?.files.filter(({ step }) => step !== null).length ?? 0;
+        expect(await migrated(actual, safe!)).toBe(done + files);
+        expect((await differences(expected, actual)).filter((line) => !/\bevenkeel\b/.test(line))).toEqual([]);
+        await Promise.all([expected.drop(), actual.drop()]);
+      });
+    },
+  );
 
   it.each([2, 8, 9])(
     'migration %i: drizzle-kit finds its books in order, and no change to generate',

@@ -184,6 +184,19 @@ it('goes beside the migration where nothing may be replaced, and says what has t
   });
 });
 
+it('keeps the ending of files that go up, and tells of the one that goes down', async () => {
+  await withFolder(async (folder) => {
+    const layout = { file: '0002_change.up.sql', text: NAIVE, also: { '0002_change.down.sql': 'SELECT 1;\n' } };
+    const { file, schema } = layOut(folder, layout);
+    const { written } = await makePlan({ paths: [file], schemaFile: schema, write: true, force: true });
+    const names = written!.files.map((one) => path.basename(one.path));
+    expect(names.slice(0, 2)).toEqual(['0002_change.up.sql', '0003_change_add_column_public_id.up.sql']);
+    expect(written!.notes).toEqual([
+      '0002_change.down.sql takes back the migration as it was, and is not written anew.',
+    ]);
+  });
+});
+
 it('refuses where newer migrations stand in the way, and writes nothing', async () => {
   await withFolder(async (folder) => {
     const { file, schema } = layOut(folder, { ...LAYOUTS['sql']!, also: { '0003_later.sql': 'SELECT 1;\n' } });
