@@ -44,6 +44,8 @@ interface Tool {
   /** What else the project needs. */
   readonly project: Readonly<Record<string, string>>;
   readonly words: (verb: 'migrate' | 'status') => readonly string[];
+  /** Takes the newest migration back; null where the tool cannot. */
+  readonly down: readonly string[] | null;
   readonly env: (url: string) => NodeJS.ProcessEnv;
   /** What the tool says when nothing is pending. */
   readonly nothingPending: RegExp;
@@ -72,6 +74,7 @@ const prisma = (sends: 'scripts' | 'statements'): Tool => ({
     'package.json': `{"dependencies":{"prisma":"${sends === 'scripts' ? '6.19.3' : '7.10.1'}"}}`,
   },
   words: (verb) => ['prisma', 'migrate', verb === 'migrate' ? 'deploy' : 'status'],
+  down: null,
   // It would fetch native engines that it does not use here.
   env: (url) => ({
     DATABASE_URL: url,
@@ -95,6 +98,7 @@ const TOOLS: readonly Tool[] = [
     frame: (sql) => `-- migrate:up\n${sql}\n-- migrate:down\n`,
     project: {},
     words: (verb) => ['dbmate', '--no-dump-schema', verb === 'migrate' ? 'migrate' : 'status'],
+    down: ['dbmate', '--no-dump-schema', 'rollback'],
     env: (url) => ({ DATABASE_URL: `${url}?sslmode=disable` }),
     nothingPending: /Pending: 0/,
     ledger: /schema_migrations/,
@@ -106,6 +110,7 @@ const TOOLS: readonly Tool[] = [
     frame: (sql) => `-- Up Migration\n${sql}\n-- Down Migration\n`,
     project: {},
     words: (verb) => ['node-pg-migrate', 'up', ...(verb === 'status' ? ['--dry-run'] : [])],
+    down: ['node-pg-migrate', 'down'],
     env: (url) => ({ DATABASE_URL: url }),
     nothingPending: /No migrations to run!/,
     ledger: /pgmigrations/,
@@ -121,6 +126,7 @@ const goose: Tool = {
   frame: (sql) => `-- +goose Up\n${sql}\n-- +goose Down\n`,
   project: {},
   words: () => [GOOSE ?? '', '-dir', 'migrations', 'up'],
+  down: [GOOSE ?? '', '-dir', 'migrations', 'down'],
   env: (url) => ({ GOOSE_DRIVER: 'postgres', GOOSE_DBSTRING: url }),
   nothingPending: /no migrations to run/,
   ledger: /goose_db_version/,
@@ -135,9 +141,13 @@ function layOut(project: string, tool: Tool, migrations: readonly string[]): str
   return path.join(project, tool.place, tool.file(migrations.length));
 }
 
-async function run(tool: Tool, project: string, database: TestDatabase, verb: 'migrate' | 'status'): Promise<string> {
-  const [program = '', ...words] = tool.words(verb);
-  const env = { ...process.env, NODE_PATH: path.join(tools, 'node_modules'), ...tool.env(database.url) };
+async function run(
+  tool: Tool,
+  project: string,
+  { url }: TestDatabase,
+  [program = '', ...words]: readonly string[],
+): Promise<string> {
+  const env = { ...process.env, NODE_PATH: path.join(tools, 'node_modules'), ...tool.env(url) };
   const file = path.isAbsolute(program) ? program : path.join(tools, 'node_modules/.bin', program);
   const { stdout, stderr } = await promisify(execFile)(file, words, { cwd: project, env });
   return `${stdout}${stderr}`;
@@ -172,7 +182,7 @@ describe.each(GOOSE === undefined ? TOOLS : [...TOOLS, goose])('$name', (tool) =
       const [naiveOne, fresh, later] = await Promise.all([major, major, major].map((one) => createTestDatabase(one)));
       const project = path.join(folder, 'project');
       layOut(project, tool, [FIRST]);
-      await run(tool, project, later!, 'migrate');
+      await run(tool, project, later!, tool.words('migrate'));
       await (await later!.client()).query(ROWS);
       const expected = await naiveOne!.client();
       for (const sql of [FIRST, ROWS, naive]) await expected.query(sql);
@@ -187,12 +197,35 @@ describe.each(GOOSE === undefined ? TOOLS : [...TOOLS, goose])('$name', (tool) =
       expect(written!.files.length).toBeGreaterThan(15);
       expect(readFileSync(file, 'utf8')).toBe(written!.files[0]?.text);
       for (const database of [fresh!, later!]) {
-        await run(tool, project, database, 'migrate');
-        expect(await run(tool, project, database, 'status')).toMatch(tool.nothingPending);
+        await run(tool, project, database, tool.words('migrate'));
+        expect(await run(tool, project, database, tool.words('status'))).toMatch(tool.nothingPending);
         expect(await differences(naiveOne!, database, tool)).toEqual([]);
       }
       expect(await rowsOf(later!)).toEqual(await rowsOf(naiveOne!));
       await Promise.all([naiveOne, fresh, later].map((database) => database?.drop()));
+    });
+  });
+
+  it.skipIf(tool.down === null)('takes back what can be taken back, and refuses the rest', async () => {
+    await withFolder(async (folder) => {
+      const [before, database] = [await createTestDatabase(18), await createTestDatabase(18)];
+      await (await before.client()).query(FIRST);
+      const project = path.join(folder, 'project');
+      layOut(project, tool, [FIRST, `${NAIVE[0]}\n${NAIVE[1]}`]);
+      const options = { paths: [path.join(project, tool.place)], serverMajor: 18, write: true, force: true };
+      const { written } = await makePlan(options);
+      await run(tool, project, database, tool.words('migrate'));
+      for (const { text } of written!.files) {
+        expect(text).not.toContain('no way back');
+        await run(tool, project, database, tool.down ?? []);
+      }
+      expect(await differences(before, database, tool)).toEqual([]);
+      await run(tool, project, database, tool.words('migrate'));
+      writeFileSync(path.join(project, tool.place, tool.file(9)), tool.frame('ALTER TABLE orders DROP COLUMN email;'));
+      await makePlan(options);
+      await run(tool, project, database, tool.words('migrate'));
+      await expect(run(tool, project, database, tool.down ?? [])).rejects.toThrow(/no way back|disabled down/);
+      await Promise.all([before.drop(), database.drop()]);
     });
   });
 });
