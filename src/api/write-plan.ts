@@ -59,18 +59,31 @@ export async function writePlan(
   if (!isProved(report)) notes.push('The plan was not proved, so nothing was written.');
   if (isDone) await writeAll(files);
   const superseded = isDone ? places.filter(({ isInstead }) => !isInstead).map(({ migration }) => migration.path) : [];
-  const nextCommand = isProved(report) ? nextCommandOf({ isDone, files, superseded }, planCommand) : null;
+  const nextCommand = isProved(report)
+    ? nextCommandOf({ isDone, files, superseded }, options.paths, planCommand)
+    : null;
   return { isDone, files, superseded, notes, nextCommand };
 }
 
 function nextCommandOf(
   { isDone, files, superseded }: Pick<WrittenPlan, 'isDone' | 'files' | 'superseded'>,
+  paths: readonly string[],
   planCommand: string,
 ): string | null {
   if (!isDone) return `${planCommand} --write --force`;
   if (superseded.length > 0) return `rm ${superseded.map(shellWord).join(' ')}`;
-  const written = files.filter(({ step }) => step !== null).map(({ path: file }) => shellWord(file));
-  return written.length === 0 ? null : `evenkeel check ${written.join(' ')}`;
+  if (files.length === 0) return null;
+  // What was typed names the folder, or the file whose place the first of the new ones has taken.
+  const flags = planCommand.slice(`evenkeel plan ${paths.join(' ')}`.length);
+  const written = files.filter(({ step }) => step !== null);
+  const migrationAt = (at: string): string | undefined =>
+    written.find((file) => file.path === path.normalize(at))?.step?.migration;
+  const words = paths.flatMap((at) => {
+    const migration = migrationAt(at);
+    const own = written.filter(({ step }) => step?.migration === migration).map((file) => shellWord(file.path));
+    return migration === undefined ? [shellWord(at)] : own;
+  });
+  return `evenkeel check ${words.join(' ')}${flags}`;
 }
 
 function shellWord(text: string): string {

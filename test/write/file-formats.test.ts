@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { check, makePlan } from '../../src/index.ts';
@@ -205,6 +205,22 @@ it('refuses where newer migrations stand in the way, and writes nothing', async 
     );
     expect(readFileSync(file, 'utf8')).toBe(NAIVE);
     expect(existsSync(path.join(folder, 'migrations', '0004_change_add_column_public_id.sql'))).toBe(false);
+  });
+});
+
+it('says how to check what is written, with the schema that was given', async () => {
+  await withFolder(async (folder) => {
+    const { file, schema } = layOut(folder, { ...LAYOUTS['sql']!, text: 'ALTER TABLE orders DROP COLUMN note;\n' });
+    const options = { schemaFile: schema, write: true, force: true };
+    const { written } = await makePlan({ ...options, paths: [file] });
+    const paths = written!.files.map((one) => one.path).join(' ');
+    expect(written!.nextCommand).toBe(`evenkeel check ${paths} --schema ${schema}`);
+    const place = path.dirname(file);
+    writeFileSync(file, NAIVE);
+    for (const { path: at } of written!.files.slice(1)) rmSync(at);
+    expect((await makePlan({ ...options, paths: [place] })).written!.nextCommand).toBe(
+      `evenkeel check ${place} --schema ${schema}`,
+    );
   });
 });
 
