@@ -27,7 +27,10 @@ export function checkText(report: CheckReport, paint: Paint): string {
   const findings = findingsInOrder(report);
   const grave = findings.filter(({ severity }) => severity !== 'info');
   const notes = findings.filter(({ severity }) => severity === 'info');
-  const blocks = grave.map((finding, index) => findingText(report, finding, grave[index - 1], paint));
+  const texts = new Map(report.files.map(({ path, text }) => [path, text]));
+  const blocks = grave.map((finding, index) =>
+    findingText(finding, { previous: grave[index - 1], text: texts.get(finding.path) ?? '', paint }),
+  );
   if (notes.length > 0) blocks.push(notesText(report, notes, paint));
   blocks.push(...report.problems.map((problem) => problemText(problem, paint)));
   blocks.push(...tracedStatementsText(report, paint));
@@ -36,13 +39,20 @@ export function checkText(report: CheckReport, paint: Paint): string {
   return `${[...blocks, summaryText(report, paint)].join('\n\n')}\n`;
 }
 
-function findingText(report: CheckReport, finding: Finding, previous: Finding | undefined, paint: Paint): string {
+interface FindingContext {
+  /** The finding above it. */
+  readonly previous: Finding | undefined;
+  /** Of its file. */
+  readonly text: string;
+  readonly paint: Paint;
+}
+
+function findingText(finding: Finding, { previous, text, paint }: FindingContext): string {
   const isSameStatement = previous?.path === finding.path && previous.span.startOffset === finding.span.startOffset;
   const isSamePlace = isSameStatement && previous.focus.startOffset === finding.focus.startOffset;
   const style = finding.severity === 'error' ? paint.red : paint.yellow;
   const { path: where, focus, severity, title, rule } = finding;
   const head = headText({ path: where, place: focus, kind: severity, title, rule }, style, paint);
-  const text = report.files.find(({ path }) => path === finding.path)?.text ?? '';
   const excerpt = isSamePlace
     ? []
     : sourceExcerpt(text, finding.focus, finding.span, { paint, mark: style, indent: INDENT });
