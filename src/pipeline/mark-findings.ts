@@ -11,8 +11,11 @@ import { blankComments } from '../sql/postgres/token.ts';
  */
 export function markFindings(findings: readonly UnmarkedFinding[], repositoryPath: string): readonly Finding[] {
   const seen = new Map<string, number>();
+  let [sql, words] = ['', ''];
   return findings.map((finding) => {
-    const key = JSON.stringify([finding.rule, repositoryPath, wordsOf(finding.sql)]);
+    // Findings of one statement stand together.
+    if (finding.sql !== sql) [sql, words] = [finding.sql, wordsOf(finding.sql)];
+    const key = JSON.stringify([finding.rule, repositoryPath, words]);
     const ordinal = seen.get(key) ?? 0;
     seen.set(key, ordinal + 1);
     return { ...finding, fingerprint: sha256(`${key} ${ordinal}`) };

@@ -26,7 +26,8 @@ const PLAIN = new RegExp(
 );
 
 /** libpg-query 18.1.5 cannot tell what it found in a text with one of these. */
-const CONTROL = /[^\P{Cc}\t\n\r]/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
 /**
  * The tokens and comments of a text as PostgreSQL's scanner cuts them, without asking it; `null` for a text that has

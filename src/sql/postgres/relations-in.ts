@@ -28,8 +28,7 @@ export function relationsIn(tree: Node): TouchedRelations {
     if (typeof value !== 'object' || value === null) continue;
     if (WRITTEN === name) add(writes, value as RangeVar);
     else if (name === 'RangeVar') addUnlessHidden(reads, value as RangeVar, hidden);
-    // One by one: a VALUES list may have more rows than a call has arguments.
-    else for (const child of placesIn(place).reverse()) open.push(child);
+    else pushPlaces(open, place);
   }
   return {
     reads: [...reads].filter(([key]) => !writes.has(key)).map(([, reference]) => reference),
@@ -63,18 +62,26 @@ const WRITTEN = 'the relation that is written';
 /** The target of SELECT INTO is made, not read; FOR UPDATE OF lists aliases. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['intoClause', 'LockingClause', 'withClause']);
 
-function placesIn({ name, value, hidden }: Place): Place[] {
-  if (Array.isArray(value)) return value.map((item) => ({ name, value: item, hidden }));
+/** The last first, so that the first comes next. */
+function pushPlaces(open: Place[], { name, value, hidden }: Place): void {
+  if (Array.isArray(value)) {
+    for (let index = value.length - 1; index >= 0; index -= 1) open.push({ name, value: value[index], hidden });
+    return;
+  }
   const fields = value as Readonly<Record<string, unknown>>;
   const { places, visible } = commonTables(fields['withClause'] as WithClause | undefined, hidden);
-  const rest = Object.entries(fields)
-    .filter(([field]) => !LEFT_OUT.has(field))
-    .map(([field, child]) => ({
-      name: field === 'relation' && WRITERS.has(name) ? WRITTEN : field,
-      value: child,
-      hidden: visible,
-    }));
-  return [...places, ...rest];
+  const names = Object.keys(fields);
+  for (let index = names.length - 1; index >= 0; index -= 1) {
+    const field = names[index] ?? '';
+    const child = fields[field];
+    if (typeof child !== 'object' || LEFT_OUT.has(field)) continue;
+    const isWritten = field === 'relation' && WRITERS.has(name);
+    open.push({ name: isWritten ? WRITTEN : field, value: child, hidden: visible });
+  }
+  for (let index = places.length - 1; index >= 0; index -= 1) {
+    const place = places[index];
+    if (place !== undefined) open.push(place);
+  }
 }
 
 /** A common table expression sees those before it; a recursive WITH shows all its names to all its members. */
@@ -82,10 +89,11 @@ function commonTables(
   clause: WithClause | undefined,
   hidden: ReadonlySet<string>,
 ): { readonly places: readonly Place[]; readonly visible: ReadonlySet<string> } {
-  const tables = nodesOf(clause?.ctes, 'CommonTableExpr');
+  if (clause === undefined) return { places: [], visible: hidden };
+  const tables = nodesOf(clause.ctes, 'CommonTableExpr');
   const names = tables.map((table) => table.ctename ?? '');
   const places = tables.map((table, index) => {
-    const seen = clause?.recursive === true ? names : names.slice(0, index);
+    const seen = clause.recursive === true ? names : names.slice(0, index);
     return { name: 'CommonTableExpr', value: table, hidden: new Set([...hidden, ...seen]) };
   });
   return { places, visible: names.length === 0 ? hidden : new Set([...hidden, ...names]) };

@@ -17,12 +17,18 @@ const LOCATION_KEYS: ReadonlySet<string> = new Set([
  * a machine-written expression may be nested deeper than the call stack.
  */
 export function walkTree(tree: unknown, visit: (name: string, value: object) => boolean | undefined): void {
-  const open: { readonly name: string; readonly value: unknown }[] = [{ name: '', value: tree }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { name, value } = next;
+  // Side by side: an object for each place would be as much again as the tree.
+  const names: string[] = [''];
+  const values: unknown[] = [tree];
+  while (values.length > 0) {
+    const name = names.pop() ?? '';
+    const value = values.pop();
     if (typeof value !== 'object' || value === null) continue;
     if (Array.isArray(value)) {
-      for (let index = value.length - 1; index >= 0; index -= 1) open.push({ name, value: value[index] });
+      for (let index = value.length - 1; index >= 0; index -= 1) {
+        names.push(name);
+        values.push(value[index]);
+      }
       continue;
     }
     if (name !== '' && visit(name, value) === false) continue;
@@ -30,7 +36,9 @@ export function walkTree(tree: unknown, visit: (name: string, value: object) => 
     for (let index = fields.length - 1; index >= 0; index -= 1) {
       const field = fields[index] ?? '';
       const child: unknown = value[field as keyof typeof value];
-      if (typeof child === 'object' && child !== null) open.push({ name: field, value: child });
+      if (typeof child !== 'object' || child === null) continue;
+      names.push(field);
+      values.push(child);
     }
   }
 }
