@@ -44,8 +44,12 @@ export async function checkMigrations(options: CheckOptions): Promise<CheckRepor
   const settings = rulesOf(options);
   const baseline = options.baselineFile === undefined ? null : await readBaseline(options.baselineFile);
   const since = options.since === undefined ? null : await changesSince(options.since);
-  const { unreadable, ...input } = await loadReadableInput(options);
-  const root = (await repositoryRoot(process.cwd())) ?? process.cwd();
+  const [{ unreadable, ...input }, repository, projectSettings] = await Promise.all([
+    loadReadableInput(options),
+    repositoryRoot(process.cwd()),
+    readTypeormSettings(process.cwd()),
+  ]);
+  const root = repository ?? process.cwd();
   const repositoryPathOf = (file: string): string => pathInRepository(root, file);
   const isChanged = since === null ? null : await since(input.migrations.map(({ migration }) => migration.path));
   const report = check({
@@ -53,7 +57,7 @@ export async function checkMigrations(options: CheckOptions): Promise<CheckRepor
     planCommand: planCommand(options),
     settings,
     repositoryPathOf,
-    projectSettings: await readTypeormSettings(process.cwd()),
+    projectSettings,
     leftOut: unreadable.map((one) => ({ problem: problemOf(one, repositoryPathOf), position: one.position })),
     ...(baseline === null ? {} : { baseline }),
     ...(isChanged === null ? {} : { since: { ref: options.since ?? '', isChanged } }),

@@ -75,13 +75,12 @@ export async function loadInput(options: InputOptions): Promise<LoadedInput> {
  * @throws SourceError, UsageError, ConnectionError; SqlSyntaxError of a schema file.
  */
 export async function loadReadableInput(options: InputOptions): Promise<ReadableInput> {
-  await loadParser();
   if (options.schemaFile !== undefined && options.databaseUrl !== undefined) {
     throw new UsageError('Both a schema file and a database were given; only one can be the schema to judge against.', {
       nextCommand: 'leave out --schema or --database-url',
     });
   }
-  const files = await readEachMigration(options.paths);
+  const [files] = await Promise.all([readEachMigration(options.paths), loadParser()]);
   const migrations = files.filter(isMigration);
   const { pending, ...context } = await loadContext(migrations, options);
   return { ...context, ...parseEach(files, new Set(pending)) };
