@@ -55,12 +55,13 @@ class LinkedRelations implements ProxyHandler<Relations> {
   #relinked(key: RelationKey, old: readonly string[], now: readonly string[]): PagedMap<readonly RelationKey[]> {
     let links = this.#links;
     if (now === old) return links;
+    const [before, after] = [new Set(old), new Set(now)];
     for (const link of old) {
-      if (now.includes(link)) continue;
+      if (after.has(link)) continue;
       const left = this.linked(link).filter((other) => other !== key);
       links = left.length === 0 ? links.remove(link) : links.put(link, left);
     }
-    for (const link of now) if (!old.includes(link)) links = links.put(link, withKey(links.get(link) ?? NONE, key));
+    for (const link of now) if (!before.has(link)) links = links.put(link, withKey(links.get(link) ?? NONE, key));
     return links;
   }
 

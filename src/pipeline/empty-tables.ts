@@ -15,6 +15,8 @@ interface Emptiness {
  */
 export class EmptyTables {
   readonly #known = new Map<RelationKey, Emptiness>();
+  /** Those of them that are empty still. */
+  readonly #empty = new Set<RelationKey>();
 
   /** The statement at a place has run; `before` is the schema that it met. */
   pass(place: number, before: Catalog, action: Action): void {
@@ -23,6 +25,7 @@ export class EmptyTables {
         const key = relationKey(nameForCreation(before, action.name));
         if (before.relations[key] === undefined) {
           this.#known.set(key, { since: place + 1, until: Number.POSITIVE_INFINITY });
+          this.#empty.add(key);
         }
         return;
       }
@@ -51,10 +54,10 @@ export class EmptyTables {
 
   #fill(key: RelationKey, place: number): void {
     const known = this.#known.get(key);
-    if (known !== undefined && place < known.until) this.#known.set(key, { ...known, until: place });
+    if (known !== undefined && this.#empty.delete(key)) this.#known.set(key, { ...known, until: place });
   }
 
   #fillAll(place: number): void {
-    for (const key of this.#known.keys()) this.#fill(key, place);
+    for (const key of this.#empty) this.#fill(key, place);
   }
 }

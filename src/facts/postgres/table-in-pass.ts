@@ -9,6 +9,7 @@ import { relationKey } from '../../model/relation-name.ts';
  * is dropped, then changes of type, then added columns, then the rest (ATPrepCmd in its source).
  */
 export function tableInPass(table: Table, action: AlterTable, command: AlterCommand): Table {
+  if (action.commands.length === 1 && action.commands[0] === command) return table;
   const isDrop = command.kind.startsWith('drop-');
   const earlier = isDrop ? action.commands.slice(0, action.commands.indexOf(command)) : action.commands;
   const columns = new Set(earlier.flatMap((one) => (one.kind === 'drop-column' ? [one.column] : [])));

@@ -19,7 +19,12 @@ export function nodeKind(node: Node): NodeKind {
 
 /** All nodes of one kind in a list; others are left out. */
 export function nodesOf<K extends NodeKind>(nodes: readonly Node[] | undefined, kind: K): readonly NodeOf<K>[] {
-  return (nodes ?? []).flatMap((node) => asNode(node, kind) ?? []);
+  const found: NodeOf<K>[] = [];
+  for (const node of nodes ?? []) {
+    const one = asNode(node, kind);
+    if (one !== null) found.push(one);
+  }
+  return found;
 }
 
 /** The texts of a list of String nodes, as qualified names and column lists are written. */
