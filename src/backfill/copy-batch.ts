@@ -73,10 +73,15 @@ export async function copyBatch(
      FROM counted WHERE s.migration = $${count + 2} AND s.id = $${count + 3}
        AND evenkeel.require_fence($${count + 4}::bigint)
      RETURNING counted.n::int AS changed, s.rows_done::text`,
-    [...range.parameters, JSON.stringify(range.next ?? cursor), home.migration, home.step, home.fence],
+    [...range.parameters, JSON.stringify(range.next ?? endOf(cursor)), home.migration, home.step, home.fence],
   );
   if (row === undefined) throw lostCursor(home);
   return { changed: row.changed, rowsDone: Number(row.rows_done), cursor: range.next };
+}
+
+/** Behind the last row of the pass, so that whoever takes it up there changes nothing again. */
+function endOf(cursor: PassCursor): PassCursor {
+  return cursor.kind === 'keys' ? { ...cursor, after: cursor.until } : { ...cursor, next: cursor.end };
 }
 
 function lostCursor(home: CursorHome): DatabaseError {

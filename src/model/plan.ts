@@ -86,6 +86,8 @@ export interface BackfillStep extends StepBase {
   readonly where: string;
   /** Unique, NOT NULL, ordered columns to walk along; empty: walk by physical blocks. */
   readonly keyColumns: readonly string[];
+  /** Walked once: what is written behind the walk is the application's own. Missing: walked until nothing is left. */
+  readonly once?: true;
   readonly batchRows: number;
   readonly locks: readonly RelationLock[];
   /** Of a batch waiting for a row lock. */

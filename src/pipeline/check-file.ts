@@ -1,5 +1,6 @@
 import { applyStatement } from '../catalog/apply-statement.ts';
 import { deriveFacts } from '../facts/postgres/derive-facts.ts';
+import { isSteady } from '../facts/postgres/volatility.ts';
 import { FILE_RULES } from '../lint/file-rules.ts';
 import { type LintPart, lintStatement, type UnmarkedFinding } from '../lint/lint-statement.ts';
 import type { RuleInput } from '../lint/rule.ts';
@@ -177,6 +178,7 @@ function partsOf(
         catalog: one.before,
         version,
         isFresh,
+        isSteady: (expression) => isSteady({ catalog: one.before }, expression),
       });
       return recipe === null ? null : { recipe: recipe.name, summary: recipe.summary };
     }),

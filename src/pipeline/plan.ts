@@ -1,6 +1,7 @@
 import { applyStatement } from '../catalog/apply-statement.ts';
 import { catalogFingerprint } from '../catalog/catalog-fingerprint.ts';
 import { deriveFacts } from '../facts/postgres/derive-facts.ts';
+import { isSteady } from '../facts/postgres/volatility.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { UnplannableError } from '../model/error.ts';
 import type { StatementFacts } from '../model/facts.ts';
@@ -42,6 +43,7 @@ export function plan(input: PlanInput): PlanReport {
       parse: (sql) => parseStatements(sql, 'plan'),
       deriveFacts: (statement, catalog) =>
         refuseUnseen(deriveFacts({ statement, catalog, version, timeZone, catalogIsComplete }), catalog),
+      isSteady: (expression, catalog) => isSteady({ catalog }, expression),
       applyStatement,
     },
   });

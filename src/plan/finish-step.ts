@@ -47,6 +47,7 @@ export function finishStep(
         assignments,
         where,
         keyColumns,
+        ...(draft.once === true ? { once: true } : {}),
         batchRows: BATCH_ROWS,
         locks,
         ...timeouts,

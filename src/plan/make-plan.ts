@@ -364,7 +364,15 @@ class MigrationPlanner {
   #recipeInput(statement: Statement): RecipeInput {
     const facts = this.#input.tools.deriveFacts(statement, this.catalog);
     const { catalog } = this;
-    return { statement, facts, catalog, version: this.#input.version, isFresh: (key) => this.#isFresh(key) };
+    const { version, tools } = this.#input;
+    return {
+      statement,
+      facts,
+      catalog,
+      version,
+      isFresh: (key) => this.#isFresh(key),
+      isSteady: (expression) => tools.isSteady(expression, catalog),
+    };
   }
 
   /** Made by this file, so nobody uses it yet. */

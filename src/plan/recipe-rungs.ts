@@ -23,6 +23,7 @@ export const RECIPE_RUNGS: Readonly<Record<RecipeName, Rung>> = {
   'refresh-concurrently': 'concurrently',
   'attach-partition-checked': 'catalog-only',
   'fill-columns-in-step': 'new-column-backfill',
+  'update-in-batches': 'new-column-backfill',
   'detach-partition-after-gate': 'catalog-only',
   'enum-by-new-type': 'new-column-backfill',
   'serial-to-identity': 'catalog-only',

@@ -1,4 +1,5 @@
 import type { Catalog } from '../model/catalog.ts';
+import type { Expression } from '../model/expression.ts';
 import type { StatementFacts } from '../model/facts.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
@@ -14,6 +15,8 @@ export interface RecipeInput {
   readonly version: ServerVersion;
   /** Whether the relation was created by this very migration file: nobody uses it yet. */
   isFresh(relation: RelationKey): boolean;
+  /** As in `PlanTools`, on the schema before the statement. */
+  isSteady(expression: Expression): boolean;
 }
 
 /**
@@ -48,6 +51,7 @@ export const RECIPE_NAMES = [
   'refresh-concurrently',
   'attach-partition-checked',
   'fill-columns-in-step',
+  'update-in-batches',
   'detach-partition-after-gate',
   'enum-by-new-type',
   'serial-to-identity',

@@ -21,6 +21,7 @@ import { renameTableByView } from './recipes/rename-table-by-view.ts';
 import { serialToIdentity } from './recipes/serial-to-identity.ts';
 import { swapByRename } from './recipes/swap-by-rename.ts';
 import { typeByNewColumn } from './recipes/type-by-new-column.ts';
+import { updateInBatches } from './recipes/update-in-batches.ts';
 import type { SequenceRecipe } from './sequence-recipe.ts';
 
 /** Every recipe, in the order in which they are asked; the first that answers wins. */
@@ -44,6 +45,7 @@ export const RECIPES: readonly Recipe[] = [
   dropTableAfterGate,
   refreshConcurrently,
   attachPartitionChecked,
+  updateInBatches,
 ];
 
 /** Recipes that look at what comes behind a statement; asked before the others. */

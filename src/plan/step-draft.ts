@@ -47,6 +47,8 @@ export interface BackfillDraft extends DraftBase {
   readonly assignments: string;
   readonly where: string;
   readonly keyColumns: readonly string[];
+  /** As in `BackfillStep`. */
+  readonly once?: true;
   readonly undo: readonly string[] | null;
   readonly postCondition: PostCondition;
 }

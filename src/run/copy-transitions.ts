@@ -55,7 +55,8 @@ export function afterBatch(context: RunContext, state: StateOf<'copying'>, input
   const events = due ? [progress(context, copy, at)] : [];
   if (cursor !== null) return copyBatch(context, copy, cursor, pauseMs(changed, elapsedMs, input.random), events);
   // A pass that found nothing to change is the proof, chunk by chunk, that nothing is left.
-  const next = copy.changedInPass === 0 ? verifyCopy(context, copy, at) : nextPass(context, copy);
+  const isWalked = step.once === true || copy.changedInPass === 0;
+  const next = isWalked ? verifyCopy(context, copy, at) : nextPass(context, copy);
   return { ...next, events: [...events, ...next.events] };
 }
 

@@ -46,7 +46,32 @@ export function volatilityOf(context: FactsContext, expression: Expression): Vol
   return { kind: 'once' };
 }
 
-function functionVolatility(context: FactsContext, name: string): Volatility['kind'] {
+/** What tells another time in the next transaction, though it counts as stable. */
+const CLOCKS = new Set([
+  'current_timestamp',
+  'current_date',
+  'current_time',
+  'localtime',
+  'localtimestamp',
+  'now',
+  'transaction_timestamp',
+  'statement_timestamp',
+  'age',
+  'pg_current_xact_id',
+  'txid_current',
+]);
+
+/** Whether an expression answers the same for the same row in every transaction, as far as is known for certain. */
+export function isSteady(context: Pick<FactsContext, 'catalog'>, expression: Expression): boolean {
+  return expression.functions.every((name) => {
+    const bare = name.replace(/^pg_catalog\./, '');
+    if (CLOCKS.has(bare)) return false;
+    const user = findUserFunction(context, name);
+    return user === null ? functionVolatility(context, name) === 'once' : user.volatility === 'immutable';
+  });
+}
+
+function functionVolatility(context: Pick<FactsContext, 'catalog'>, name: string): Volatility['kind'] {
   const user = findUserFunction(context, name);
   if (user !== null) {
     if (user.volatility !== 'volatile') return 'once';
@@ -56,7 +81,7 @@ function functionVolatility(context: FactsContext, name: string): Volatility['ki
   return STABLE_BUILT_INS.has(name) || SQL_VALUE_FUNCTIONS.has(name) ? 'once' : 'unknown';
 }
 
-function findUserFunction(context: FactsContext, name: string): UserFunction | null {
+function findUserFunction(context: Pick<FactsContext, 'catalog'>, name: string): UserFunction | null {
   const [first, second] = name.split('.');
   return findFunction(
     context.catalog,
