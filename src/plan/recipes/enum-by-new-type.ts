@@ -38,8 +38,17 @@ export const enumByNewType: SequenceRecipe = {
     if (found === null || statement === undefined) return null;
     const changes = found.enums.map((one) => enumChange(input, one));
     if (changes.some((one) => one === null)) return null;
+    // The first conversion is what the statements cost; creating and renaming types costs nothing.
+    const converts = input.statements
+      .slice(input.at, input.at + found.taken)
+      .find(({ action: one }) => one.kind === 'alter-table' && one.commands.some(({ kind }) => kind === 'set-type'));
     return {
-      parts: [{ statement, drafts: changes.flatMap((one) => (one === null ? [] : stepsOf(input, one))) }],
+      parts: [
+        {
+          statement: converts ?? statement,
+          drafts: changes.flatMap((one) => (one === null ? [] : stepsOf(input, one))),
+        },
+      ],
       taken: found.taken,
     };
   },
