@@ -64,7 +64,9 @@ describe('why this way', () => {
     expect(report.choices.length).toBeGreaterThan(0);
     // A recipe that has others plan all of it has no steps of its own.
     const own = ways.filter(({ recipe }) => recipe === name);
-    expect(own.map(({ rung }) => rung)).toEqual(own.map(() => RECIPE_RUNGS[name]));
+    // Of a recipe that stands at several statements, only one may have the dearer steps.
+    if (own.length > 0) expect(own.map(({ rung }) => rung)).toContain(RECIPE_RUNGS[name]);
+    for (const { rung } of own) expect(['catalog-only', RECIPE_RUNGS[name]]).toContain(rung);
     for (const step of ways.flatMap(({ steps }) => steps)) expect(ids).toContain(step);
     for (const { rung, because, naive, ways: all } of report.choices) {
       expect(RUNGS.indexOf(rung)).toBe(Math.max(...all.map((way) => RUNGS.indexOf(way.rung))));
