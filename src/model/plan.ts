@@ -82,7 +82,7 @@ export interface BackfillStep extends StepBase {
   readonly table: RelationKey;
   /** `new_total = total::bigint, todo = false` */
   readonly assignments: string;
-  /** Which rows still need it; must become false for a row once it was changed. */
+  /** Which rows still need it; must become false for a row once it was changed: by blocks, such a row may be met again. */
   readonly where: string;
   /** Unique, NOT NULL, ordered columns to walk along; empty: walk by physical blocks. */
   readonly keyColumns: readonly string[];

@@ -87,6 +87,27 @@ describe.each([13, 15, 18])('PostgreSQL %i', (major) => {
     expect(await value(client, WRONG)).toBe(0);
   });
 
+  test.each([
+    ['along the key', ['id']],
+    ['along the blocks', []],
+  ])(
+    '%s: what is walked once is never walked again, not even by a run that finds the walk done',
+    async (_how, keyColumns) => {
+      await createOrders(client, 3_000);
+      const once = copy({ keyColumns, once: true, condition: null });
+      expect((await run(database, once)).outcome).toBe('completed');
+      expect(await value(client, WRONG)).toBe(0);
+      // What the application writes behind the walk is its own.
+      await client.query('UPDATE orders SET todo = true');
+      // As if it had been killed between its last batch and the word that it is done.
+      await client.query("UPDATE evenkeel.step SET state = 'intent'; UPDATE evenkeel.migration SET state = 'running'");
+      const again = await run(database, once);
+      expect(again.outcome).toBe('completed');
+      expect(again.of('run:start')[0]!.resumed).toBe(true);
+      expect(await value(client, WRONG)).toBe(0);
+    },
+  );
+
   test('a pass over blocks begins again when the file is written anew meanwhile', async () => {
     await createOrders(client, 5_000);
     const started = startRun(database, copy({ keyColumns: [], batchRows: 50 }));

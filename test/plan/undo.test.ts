@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { RECIPE_CASES, type RecipeCase } from '../../measure/prove/recipe-cases.ts';
 import { readCatalog } from '../../src/catalog/read-catalog.ts';
 import { connectPostgres } from '../../src/db/postgres.ts';
 import type { Catalog } from '../../src/model/catalog.ts';
@@ -11,7 +12,6 @@ import { loadParser } from '../../src/sql/postgres/load-parser.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { walkPlan } from '../support/walk-plan.ts';
-import { RECIPE_CASES, type RecipeCase } from '../../measure/prove/recipe-cases.ts';
 
 /* Where the rollout says that everything so far can be taken back, it can. */
 

@@ -67,7 +67,10 @@ export function indexStep(
   };
 }
 
-export function backfillStep(id: string, options: Partial<BackfillStep> & { condition?: string } = {}): BackfillStep {
+export function backfillStep(
+  id: string,
+  options: Partial<BackfillStep> & { condition?: string | null } = {},
+): BackfillStep {
   const { condition, ...rest } = options;
   return {
     ...BASE,
@@ -86,7 +89,7 @@ export function backfillStep(id: string, options: Partial<BackfillStep> & { cond
     ...rest,
     postCondition: {
       sentence: 'no row is left',
-      sql: condition ?? 'SELECT NOT EXISTS (SELECT FROM orders WHERE todo)',
+      sql: condition === undefined ? 'SELECT NOT EXISTS (SELECT FROM orders WHERE todo)' : condition,
     },
   };
 }

@@ -89,13 +89,14 @@ const NEVER_NULL =
 
 function wantsNull(condition: string, name: string): boolean {
   const quoted = quoteIdentifier(name);
-  const parts = condition.split(/\s+AND\s+/i);
+  const [, inner = condition] = /^\((.*)\)$/s.exec(condition.trim()) ?? [];
+  const parts = inner.split(/\s+AND\s+/i);
   const isNull = (part: string): boolean => {
     const bare = /^(?:[\w"]+\.)?("(?:[^"]|"")+"|\w+)\s+IS\s+NULL$/i.exec(part.trim());
     return bare !== null && (bare[1] === quoted || bare[1]?.toLowerCase() === name);
   };
   // Within brackets, or beside an OR, the words may mean something else.
-  return !/[()]|\bOR\b|\bBETWEEN\b/i.test(condition) && parts.some(isNull);
+  return !/[()]|\bOR\b|\bBETWEEN\b/i.test(inner) && parts.some(isNull);
 }
 
 /** A backfill calls the table by its own name. */
