@@ -37,7 +37,7 @@ SET LOCAL lock_timeout = '5000ms';
 SET LOCAL statement_timeout = '0ms';
 DO $evenkeel$
 BEGIN
-  ALTER TABLE public.events_2025 VALIDATE CONSTRAINT events_2025_day_check;
+  EXECUTE pg_catalog.format('ALTER TABLE public.events_2025 VALIDATE CONSTRAINT %I', 'events_2025_day_check');
 END
 $evenkeel$;
 COMMIT;

@@ -10,8 +10,8 @@ import { carryOver } from './carry-over.ts';
 import { columnExists, functionHasSource, noRowMatches } from './post-condition.ts';
 import type { RecipeInput } from './recipe.ts';
 import { concurrentIndex } from './recipes/create-index-concurrently.ts';
-import type { BackfillDraft, StepDraft } from './step-draft.ts';
-import { differs, oneWaySync, type SyncTrigger } from './sync-trigger.ts';
+import type { BackfillDraft, StepDraft, TransactionDraft } from './step-draft.ts';
+import { differs, type OneWayTrigger, oneWaySync, type SyncFunction } from './sync-trigger.ts';
 import { walkableKey } from './target-table.ts';
 
 /** A column that gets another type by way of a second column, which takes its place in the end. */
@@ -23,7 +23,7 @@ export interface ColumnReplacement {
   readonly newColumn: string;
   /** The new value, over the table's own columns. */
   readonly value: string;
-  readonly sync: SyncTrigger;
+  readonly sync: OneWayTrigger;
 }
 
 /** Changes that have a new value for every old one, so the trigger can never fail a write. */
@@ -60,19 +60,18 @@ export function columnReplacement(
   command: ColumnReplacement['command'],
 ): ColumnReplacement {
   const newColumn = makeObjectName('evenkeel', column.name, 'new');
-  const expression = command.using?.sql ?? null;
   return {
     table,
     key,
     column,
     command,
     newColumn,
-    value: expression ?? quoteIdentifier(column.name),
+    value: command.using?.sql ?? quoteIdentifier(column.name),
     sync: oneWaySync({
       table,
       column: column.name,
       newColumn,
-      expression,
+      expression: command.using,
       alwaysFits: alwaysFits(column, command),
     }),
   };
@@ -125,10 +124,28 @@ export function copyOldRows(change: ColumnReplacement): BackfillDraft {
 }
 
 /**
- * Once more, when nothing writes the old column alone any more: a value that does not fit stops the plan here, before the
- * old column goes with it.
+ * Behind the gate, where values may not fit: what does not is refused from now on, and what old code has written of it is
+ * found. So nothing is left that would be gone with the old column.
  */
-export function copyRest(change: ColumnReplacement): BackfillDraft {
+export function closeToUnfit(change: ColumnReplacement): readonly StepDraft[] {
+  const { strict } = change.sync;
+  return strict === null ? [] : [refuseUnfit(change, strict), copyRest(change)];
+}
+
+/** Whoever has written a row by the old function has committed it before the lock is there, so the walk behind it sees it. */
+function refuseUnfit({ key, column, command, sync }: ColumnReplacement, strict: SyncFunction): TransactionDraft {
+  return {
+    kind: 'transaction',
+    name: `refuse-${column.name}`,
+    phase: 'contract',
+    why: `A value that does not fit ${command.typeSql} is refused from here on, as the new type will refuse it: a moment under SHARE ROW EXCLUSIVE.`,
+    sql: [`LOCK TABLE ${key} IN SHARE ROW EXCLUSIVE MODE`, strict.createFunction],
+    undo: [sync.createFunction],
+    postCondition: functionHasSource(sync.functionKey, strict.functionSource),
+  };
+}
+
+function copyRest(change: ColumnReplacement): BackfillDraft {
   return {
     ...copyOldRows(change),
     name: `copy-rest-${change.column.name}`,

@@ -1,18 +1,27 @@
 import type { Table } from '../model/catalog.ts';
+import type { Expression } from '../model/expression.ts';
 import { makeObjectName } from '../model/object-name.ts';
 import { type RelationKey, relationKey } from '../model/relation-name.ts';
 import { quoteIdentifier } from '../sql/postgres/quote.ts';
 
+/** A function as it is made, and what the server then keeps as its source. */
+export interface SyncFunction {
+  readonly createFunction: string;
+  readonly functionSource: string;
+}
+
 /** The trigger that keeps two columns of a table in step while both are in use, and its function. */
-export interface SyncTrigger {
+export interface SyncTrigger extends SyncFunction {
   /** Sorts behind the user's own triggers, so that it sees what they wrote. */
   readonly trigger: string;
   readonly functionKey: RelationKey;
-  readonly createFunction: string;
-  /** What the server then keeps as its source. */
-  readonly functionSource: string;
   readonly createTrigger: string;
   readonly dropAll: readonly string[];
+}
+
+export interface OneWayTrigger extends SyncTrigger {
+  /** The same function for the time when a value that does not fit is to be refused; null where every value fits. */
+  readonly strict: SyncFunction | null;
 }
 
 function triggerNamed(table: Table, column: string, body: string): SyncTrigger {
@@ -62,7 +71,7 @@ export interface OneWaySync {
   readonly column: string;
   readonly newColumn: string;
   /** The new value as an expression over the table's columns; null for the column itself. */
-  readonly expression: string | null;
+  readonly expression: Expression | null;
   /** Whether every value of the old type has one of the new: then the conversion cannot fail a write. */
   readonly alwaysFits: boolean;
 }
@@ -71,17 +80,26 @@ export interface OneWaySync {
  * The new column follows the old one. A value that does not fit leaves the new column NULL instead of failing the
  * application's write; the backfill then finds the row and says so.
  */
-export function oneWaySync(sync: OneWaySync): SyncTrigger {
+export function oneWaySync(sync: OneWaySync): OneWayTrigger {
   const target = `NEW.${quoteIdentifier(sync.newColumn)}`;
   const value =
     sync.expression === null
       ? `NEW.${quoteIdentifier(sync.column)}`
-      : `(SELECT ${sync.expression} FROM (SELECT NEW.*) AS ${quoteIdentifier(sync.table.name.name)})`;
+      : `(SELECT ${sync.expression.sql} FROM (SELECT NEW.*) AS ${quoteIdentifier(sync.table.name.name)})`;
   const assign = `  ${target} := ${value};`;
-  const body = sync.alwaysFits
-    ? assign
-    : `  BEGIN\n  ${assign}\n  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN\n    ${target} := NULL;\n  END;`;
-  return triggerNamed(sync.table, sync.column, body);
+  const unless = (otherwise: string): string =>
+    `  BEGIN\n  ${assign}\n  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN\n${otherwise}    ${target} := NULL;\n  END;`;
+  const named = (body: string): SyncTrigger => triggerNamed(sync.table, sync.column, body);
+  if (sync.alwaysFits) return { ...named(assign), strict: null };
+  const { createFunction, functionSource } = named(unless(raiseWhereWritten(sync)));
+  return { ...named(unless('')), strict: { createFunction, functionSource } };
+}
+
+/** A row that has held such a value all along can still be changed in its other columns. */
+function raiseWhereWritten({ column, expression }: OneWaySync): string {
+  const sources = [...new Set([column, ...(expression?.columns ?? [])])];
+  const row = (name: 'NEW' | 'OLD'): string => sources.map((one) => `${name}.${quoteIdentifier(one)}`).join(', ');
+  return `    IF TG_OP = 'INSERT' OR ${differs(row('NEW'), row('OLD'))} THEN\n      RAISE;\n    END IF;\n`;
 }
 
 export interface DerivedColumns {

@@ -4,9 +4,9 @@ import { parseExpression } from '../../sql/postgres/parse-expression.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/postgres/quote.ts';
 import {
   type ColumnReplacement,
+  closeToUnfit,
   columnReplacement,
   copyOldRows,
-  copyRest,
   followOldColumn,
   sameConstraints,
   sameIndexes,
@@ -214,7 +214,7 @@ function closeToOldValues(
     sql: `ALTER TABLE ${key} ADD CONSTRAINT ${quoteIdentifier(name)} CHECK (${quoteIdentifier(column.name)}::text NOT IN (${listed(gone)}))`,
   };
   const isClosed = gone.length === 0 ? [] : [...countGone(gone, change, 'again'), close];
-  return [...isClosed, ...(replaced.using === null ? [] : [copyRest(change)]), ...sameConstraints(change)];
+  return [...isClosed, ...(replaced.using === null ? [] : closeToUnfit(change)), ...sameConstraints(change)];
 }
 
 function swap(input: SequenceInput, { replaced, newType, columns }: EnumChange): TransactionDraft {

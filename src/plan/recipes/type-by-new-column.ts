@@ -5,9 +5,9 @@ import type { RelationKey } from '../../model/relation-name.ts';
 import {
   alwaysFits,
   type ColumnReplacement,
+  closeToUnfit,
   columnReplacement,
   copyOldRows,
-  copyRest,
   followOldColumn,
   sameConstraints,
   sameIndexes,
@@ -42,7 +42,7 @@ export const typeByNewColumn: Recipe = {
       ...(fits ? sameConstraints(change) : []),
       ...sameIndexes(change),
       typeGate(change),
-      ...(fits ? [] : [copyRest(change), ...sameConstraints(change)]),
+      ...(fits ? [] : [...closeToUnfit(change), ...sameConstraints(change)]),
       swap(input, change),
     ];
   },
