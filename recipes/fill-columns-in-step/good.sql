@@ -13,7 +13,8 @@ SET LOCAL lock_timeout = '100ms';
 SET LOCAL statement_timeout = '5000ms';
 ALTER TABLE customers ADD COLUMN first_name text, ADD COLUMN last_name text;
 COMMIT;
--- afterwards: public.customers has the column first_name
+-- afterwards: public.customers has the column first_name; public.customers has the column last_name
+-- undo: ALTER TABLE public.customers DROP COLUMN last_name;
 -- undo: ALTER TABLE public.customers DROP COLUMN first_name;
 
 -- 02-function-first_name (expand)

@@ -1,10 +1,11 @@
 import type { Action } from '../model/action.ts';
 import type { AlterCommand } from '../model/alter-command.ts';
-import { findType, nameForCreation, resolveName } from '../model/catalog-lookup.ts';
+import { findType, nameForCreation, resolveName, tableOf } from '../model/catalog-lookup.ts';
 import type { PostCondition } from '../model/plan.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../model/relation-name.ts';
 import { quoteIdentifier } from '../sql/postgres/quote.ts';
 import {
+  both,
   columnExists,
   columnIsGone,
   columnIsNotNull,
@@ -69,7 +70,8 @@ function effectOf(input: RecipeInput): Effect {
       const key = made(action.name);
       return {
         name: `create-${action.name.name}`,
-        undo: [`DROP TABLE IF EXISTS ${key}`],
+        // IF NOT EXISTS makes nothing where there is something.
+        undo: input.catalog.relations[key] === undefined ? [`DROP TABLE IF EXISTS ${key}`] : [],
         postCondition: relationExists(key),
       };
     }
@@ -110,12 +112,23 @@ function effectOf(input: RecipeInput): Effect {
       }
       return { ...plain, name: `drop-${action.object}` };
     case 'alter-table': {
-      const command = action.commands[0];
-      return action.object === 'table' && command !== undefined ? commandEffect(found(action.name), command) : plain;
+      if (action.object !== 'table' || action.commands.length === 0) return plain;
+      return action.commands.map((command) => commandEffect(input, found(action.name), command)).reduce(together);
     }
     default:
       return plain;
   }
+}
+
+/** Commands of one statement are there together, or not at all; the last one is taken back first. */
+function together(first: Effect, second: Effect): Effect {
+  const areAsked = first.postCondition.sql !== null && second.postCondition.sql !== null;
+  return {
+    name: first.name,
+    undo: first.undo === null || second.undo === null ? null : [...second.undo, ...first.undo],
+    // What cannot be asked must not be taken for done because the rest of the statement is.
+    postCondition: areAsked ? both(first.postCondition, second.postCondition) : recordedInLedger(),
+  };
 }
 
 function enumKey(input: RecipeInput, reference: RelationReference): RelationKey {
@@ -127,13 +140,14 @@ function alterEnumEffect(action: Extract<Action, { kind: 'alter-enum' }>, type: 
   return { name: `enum-${action.name.name}`, undo: null, postCondition: enumHasLabel(type, label) };
 }
 
-function commandEffect(table: RelationKey, command: AlterCommand): Effect {
+function commandEffect(input: RecipeInput, table: RelationKey, command: AlterCommand): Effect {
   switch (command.kind) {
     case 'add-column': {
       const { name } = command.column;
       return {
         name: `add-column-${name}`,
-        undo: [`ALTER TABLE ${table} DROP COLUMN ${quoteIdentifier(name)}`],
+        // IF NOT EXISTS adds nothing to what is there.
+        undo: hasColumn(input, table, name) ? [] : [`ALTER TABLE ${table} DROP COLUMN ${quoteIdentifier(name)}`],
         postCondition: columnExists(table, name),
       };
     }
@@ -163,4 +177,8 @@ function commandEffect(table: RelationKey, command: AlterCommand): Effect {
     default:
       return { name: command.kind, undo: null, postCondition: recordedInLedger() };
   }
+}
+
+function hasColumn({ catalog }: RecipeInput, table: RelationKey, name: string): boolean {
+  return tableOf(catalog, table)?.columns.some((column) => column.name === name) === true;
 }

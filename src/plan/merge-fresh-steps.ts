@@ -1,4 +1,5 @@
-import type { PostCondition, Step, TransactionStep } from '../model/plan.ts';
+import type { Step, TransactionStep } from '../model/plan.ts';
+import { both } from './post-condition.ts';
 
 export interface MergedSteps {
   readonly steps: readonly Step[];
@@ -41,14 +42,5 @@ function merge(first: TransactionStep, second: TransactionStep): TransactionStep
     ],
     undo,
     postCondition: both(first.postCondition, second.postCondition),
-  };
-}
-
-function both(first: PostCondition, second: PostCondition): PostCondition {
-  if (first.sql === null) return second;
-  if (second.sql === null) return first;
-  return {
-    sentence: `${first.sentence}; ${second.sentence}`,
-    sql: `SELECT (${first.sql}) AND (${second.sql}) AS holds`,
   };
 }

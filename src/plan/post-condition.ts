@@ -138,3 +138,13 @@ export function functionHasSource(name: RelationKey, source: string): PostCondit
 export function recordedInLedger(): PostCondition {
   return { sentence: 'the ledger says so: its row commits together with the step', sql: null };
 }
+
+/** Holds where the two hold, as far as they can be asked. */
+export function both(first: PostCondition, second: PostCondition): PostCondition {
+  if (first.sql === null) return second;
+  if (second.sql === null) return first;
+  return {
+    sentence: `${first.sentence}; ${second.sentence}`,
+    sql: `SELECT (${first.sql}) AND (${second.sql}) AS holds`,
+  };
+}

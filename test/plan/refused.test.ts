@@ -189,3 +189,21 @@ test('a table that becomes a partition is read in a second or not at all', () =>
   expect(steps.map(({ kind }) => kind)).toEqual(['gate', 'transaction']);
   expect(steps[1]).toMatchObject({ statementTimeoutMs: 1000, why: expect.stringContaining('It reads public.t') });
 });
+
+test('a statement of several commands is done when all of them are, and taken back whole', () => {
+  const { plan: made } = planOf(
+    'ALTER TABLE t ADD COLUMN IF NOT EXISTS a int, ADD COLUMN IF NOT EXISTS b int, ADD COLUMN c int;',
+  );
+  expect(made.migrations[0]?.steps).toMatchObject([
+    {
+      undo: ['ALTER TABLE public.t DROP COLUMN c', 'ALTER TABLE public.t DROP COLUMN b'],
+      postCondition: { sentence: expect.stringMatching(/column a; .*column b; .*column c$/) },
+    },
+  ]);
+  // Half of it can be asked, and may hold before: that is no proof of the other half.
+  const half = planOf('ALTER TABLE t ADD COLUMN IF NOT EXISTS a int, ALTER COLUMN a SET DEFAULT 7;').plan;
+  expect(half.migrations[0]?.steps).toMatchObject([{ postCondition: { sql: null } }]);
+  // What was there before is never dropped by an undo.
+  const kept = planOf('CREATE TABLE IF NOT EXISTS t (id int);').plan;
+  expect(kept.migrations[0]?.steps).toMatchObject([{ undo: [] }]);
+});

@@ -59,7 +59,9 @@ test.each([13, 18])(
     const seen: string[] = [];
     await walkPlan(plan, client, async (step) => {
       if (step === null || !/copy-rest-|swap-/.test(step.id)) return;
-      await expect(application.query(`INSERT INTO t (id, status) VALUES (4, 'too long')`)).rejects.toThrow(/too long for type/);
+      await expect(application.query(`INSERT INTO t (id, status) VALUES (4, 'too long')`)).rejects.toThrow(
+        /too long for type/,
+      );
       await expect(application.query(`UPDATE t SET status = 'too long' WHERE id = 1`)).rejects.toThrow(/too long/);
       seen.push(step.kind);
     });
