@@ -1,6 +1,6 @@
-import type { Dml } from '../model/action.ts';
 import type { Table } from '../model/catalog.ts';
 import { findRelation, resolveName } from '../model/catalog-lookup.ts';
+import type { Dml } from '../model/dml.ts';
 import { type RelationKey, relationKey } from '../model/relation-name.ts';
 import type { RuleInput } from './rule.ts';
 

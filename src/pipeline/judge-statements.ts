@@ -1,11 +1,12 @@
 import { applyStatement } from '../catalog/apply-statement.ts';
 import { deriveFacts } from '../facts/postgres/derive-facts.ts';
-import type { Action, SetVariable } from '../model/action.ts';
+import type { Action } from '../model/action.ts';
 import type { Calibration } from '../model/calibration.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { StatementFacts } from '../model/facts.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
+import type { SetVariable } from '../model/set-variable.ts';
 import type { Statement } from '../model/statement.ts';
 import { doubtUnseen } from './doubt-unseen.ts';
 import { EmptyTables } from './empty-tables.ts';

@@ -1,5 +1,5 @@
 import type { Statement } from '../model/statement.ts';
-import type { StepOrigin } from '../plan/make-plan.ts';
+import type { StepOrigin } from '../plan/step-origin.ts';
 
 /** The steps that a statement of a migration has become, in the order of the plan; nothing for one that has none. */
 export type OriginsOf = ReadonlyMap<Statement, readonly StepOrigin[]>;

@@ -1,9 +1,9 @@
 import { relationPart } from '../lint/relation-part.ts';
 import type { MigrationPlan, Step } from '../model/plan.ts';
 import { type NaiveCost, type PlanChoice, RUNGS, type Rung } from '../model/plan-choice.ts';
-import type { StepOrigin } from '../plan/make-plan.ts';
 import type { RecipeName } from '../plan/recipe.ts';
 import { RECIPE_RUNGS } from '../plan/recipe-rungs.ts';
+import type { StepOrigin } from '../plan/step-origin.ts';
 import { estimateOf } from './estimate-of.ts';
 import type { JudgedStep, JudgeOptions } from './judge-statements.ts';
 import type { JudgedMigration } from './judged-migration.ts';

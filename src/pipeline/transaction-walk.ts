@@ -1,7 +1,8 @@
-import type { Action, SetVariable, TransactionControl } from '../model/action.ts';
+import type { Action, TransactionControl } from '../model/action.ts';
 import type { StatementFacts } from '../model/facts.ts';
 import { strongerLockMode } from '../model/lock-mode.ts';
 import type { RelationKey } from '../model/relation-name.ts';
+import type { SetVariable } from '../model/set-variable.ts';
 import type {
   HeldLock,
   RunHistory,

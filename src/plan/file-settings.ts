@@ -1,4 +1,4 @@
-import type { SetVariable } from '../model/action.ts';
+import type { SetVariable } from '../model/set-variable.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/postgres/quote.ts';
 
 /** Settings that Evenkeel chooses itself for every step. */

@@ -1,6 +1,7 @@
-import type { Action, Dml } from '../model/action.ts';
+import type { Action } from '../model/action.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { findTable } from '../model/catalog-lookup.ts';
+import type { Dml } from '../model/dml.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../model/relation-name.ts';
 import type { Statement } from '../model/statement.ts';
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Action, Dml } from '../../src/model/action.ts';
+import type { Action } from '../../src/model/action.ts';
+import type { Dml } from '../../src/model/dml.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
 

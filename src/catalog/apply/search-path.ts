@@ -1,5 +1,5 @@
-import type { SetVariable } from '../../model/action.ts';
 import type { Catalog } from '../../model/catalog.ts';
+import type { SetVariable } from '../../model/set-variable.ts';
 
 /**
  * SET search_path. RESET, like a server that nobody configured, means `public`; SET LOCAL counts until the next SET.

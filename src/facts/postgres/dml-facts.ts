@@ -1,6 +1,6 @@
-import type { Dml } from '../../model/action.ts';
 import type { Table, TriggerEvent } from '../../model/catalog.ts';
 import { ownedSequences } from '../../model/catalog-lookup.ts';
+import type { Dml } from '../../model/dml.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { outputColumns } from '../../model/query-columns.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';

@@ -1,6 +1,6 @@
-import type { Dml } from '../../model/action.ts';
 import type { Column, ForeignKeyConstraint, Table } from '../../model/catalog.ts';
 import { tableOf } from '../../model/catalog-lookup.ts';
+import type { Dml } from '../../model/dml.ts';
 import type { LockMode } from '../../model/lock-mode.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import { withPartitions } from './add-foreign-key.ts';

@@ -1,6 +1,6 @@
-import type { Dml, RowFilter } from '../../model/action.ts';
 import type { Index, Table } from '../../model/catalog.ts';
 import type { DataType } from '../../model/data-type.ts';
+import type { Dml, RowFilter } from '../../model/dml.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { type FactsContext, hasStorage, lookUp, withDescendants } from './facts-context.ts';
 import { listSources, scanInFull } from './query-locks.ts';

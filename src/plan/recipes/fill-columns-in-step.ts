@@ -1,6 +1,6 @@
-import type { RowAssignments } from '../../model/action.ts';
 import type { Column, Table } from '../../model/catalog.ts';
 import { childrenOf, findTable } from '../../model/catalog-lookup.ts';
+import type { RowAssignments } from '../../model/dml.ts';
 import { type RelationKey, relationKey } from '../../model/relation-name.ts';
 import type { Statement } from '../../model/statement.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';

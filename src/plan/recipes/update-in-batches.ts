@@ -1,6 +1,6 @@
-import type { RowAssignments } from '../../model/action.ts';
 import type { Table } from '../../model/catalog.ts';
 import { childrenOf, findTable } from '../../model/catalog-lookup.ts';
+import type { RowAssignments } from '../../model/dml.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { renameIdentifier } from '../../sql/postgres/rename-identifier.ts';

@@ -1,5 +1,5 @@
 import type { FuncCall, InsertStmt, LockingClause, Node, SelectStmt, UpdateStmt } from 'libpg-query';
-import type { Dml } from '../../model/action.ts';
+import type { Dml } from '../../model/dml.ts';
 import type { RelationReference } from '../../model/relation-name.ts';
 import { functionName } from './expression-of.ts';
 import { namedBy, relationReference } from './relation-reference.ts';

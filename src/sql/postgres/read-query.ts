@@ -1,5 +1,7 @@
 import type { CopyStmt, FuncCall, Node, SelectStmt, UpdateStmt } from 'libpg-query';
-import type { Action, Dml, SetVariable } from '../../model/action.ts';
+import type { Action } from '../../model/action.ts';
+import type { Dml } from '../../model/dml.ts';
+import type { SetVariable } from '../../model/set-variable.ts';
 import { createdName } from './created-name.ts';
 import { functionName } from './expression-of.ts';
 import { queryColumns } from './query-columns.ts';

@@ -1,5 +1,6 @@
 import type { Node, TransactionStmt, VariableSetStmt } from 'libpg-query';
-import type { SetVariable, TransactionControl } from '../../model/action.ts';
+import type { TransactionControl } from '../../model/action.ts';
+import type { SetVariable } from '../../model/set-variable.ts';
 import { quoteIdentifier } from './quote.ts';
 import { type StatementSource, sliceSql } from './statement-source.ts';
 import { asNode } from './tree-node.ts';

@@ -1,5 +1,5 @@
 import type { ResTarget, UpdateStmt } from 'libpg-query';
-import type { RowAssignments } from '../../model/action.ts';
+import type { RowAssignments } from '../../model/dml.ts';
 import { expressionOf } from './expression-of.ts';
 import type { StatementSource } from './statement-source.ts';
 import { asNode, nodesOf } from './tree-node.ts';

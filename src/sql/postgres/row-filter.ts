@@ -1,5 +1,5 @@
 import type { A_Expr, Node } from 'libpg-query';
-import type { ColumnEquality, RowFilter } from '../../model/action.ts';
+import type { ColumnEquality, RowFilter } from '../../model/dml.ts';
 import { functionName, namesIn } from './expression-of.ts';
 import { asNode, stringOf, strings } from './tree-node.ts';
 import { walkTree } from './tree-walk.ts';
