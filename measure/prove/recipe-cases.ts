@@ -42,7 +42,7 @@ INSERT INTO events SELECT g, date '2024-06-01' + (g % 2) * 365, 1 + g % 100 FROM
 `;
 
 const OLD_ORDER = [
-  `INSERT INTO orders (customer_id, code, total, status, note) VALUES (7, 'old-' || clock_timestamp(), 9, 'new', 'x')`,
+  `INSERT INTO orders (customer_id, code, total, status, note) VALUES (7, 'old-' || gen_random_uuid(), 9, 'new', 'x')`,
   `UPDATE orders SET total = total + 1, status = 'done' WHERE id = 3`,
   'SELECT id, customer_id, code, total, status, note FROM orders WHERE id = 5',
 ];
@@ -397,7 +397,7 @@ export const RECIPE_CASES: readonly RecipeCase[] = [
     sql: 'ALTER TABLE orders RENAME COLUMN code TO reference',
     old: OLD_ORDER,
     new: [
-      `INSERT INTO orders (customer_id, reference, total, note) VALUES (7, 'new-' || clock_timestamp(), 9, 'x')`,
+      `INSERT INTO orders (customer_id, reference, total, note) VALUES (7, 'new-' || gen_random_uuid(), 9, 'x')`,
       `UPDATE orders SET reference = reference || '!' WHERE id = 4`,
       'SELECT reference FROM orders WHERE id = 4',
     ],
