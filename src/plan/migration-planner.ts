@@ -252,6 +252,7 @@ export class MigrationPlanner {
   ): { readonly recipe: RecipeName | null; readonly drafts: readonly StepDraft[] } {
     const backfill = writtenBackfill(input.statement);
     if (backfill !== null) return { recipe: null, drafts: [backfill] };
+    this.#refuseFailing(input, line);
     for (const recipe of RECIPES) {
       const drafts = recipe.plan(input);
       if (drafts !== null) return { recipe: recipe.name, drafts };
@@ -259,15 +260,17 @@ export class MigrationPlanner {
     return { recipe: null, drafts: this.#withoutRecipe(input, line) };
   }
 
+  #refuseFailing({ facts: { failure } }: RecipeInput, line: number): void {
+    if (failure === null) return;
+    const where = `${this.#migration.path}:${line}`;
+    throw new UnplannableError(`${where} would fail on the server with ${failure.sqlstate}: ${failure.reason}.`, {
+      nextCommand: `mend ${where} and run the same command again`,
+    });
+  }
+
   #withoutRecipe(input: RecipeInput, line: number): readonly StepDraft[] {
     const { facts } = input;
     const where = `${this.#migration.path}:${line}`;
-    if (facts.failure !== null) {
-      throw new UnplannableError(
-        `${where} would fail on the server with ${facts.failure.sqlstate}: ${facts.failure.reason}.`,
-        { nextCommand: `mend ${where} and run the same command again` },
-      );
-    }
     if (input.statement.action.kind === 'vacuum' && !input.statement.action.full) {
       return this.#leaveToAutovacuum(input.statement, line);
     }

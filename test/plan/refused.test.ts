@@ -207,3 +207,10 @@ test('a statement of several commands is done when all of them are, and taken ba
   const kept = planOf('CREATE TABLE IF NOT EXISTS t (id int);').plan;
   expect(kept.migrations[0]?.steps).toMatchObject([{ undo: [] }]);
 });
+
+test('what would fail is refused at its own line, though there is a recipe for it', () => {
+  const drawn = "CREATE TABLE s (id serial); CREATE TABLE u (id int DEFAULT nextval('s_id_seq'));";
+  expect(() => planOf('SELECT 1;\nDROP TABLE s;\nALTER TABLE u RENAME TO s;', drawn)).toThrow(
+    /^m\.sql:2 would fail on the server with 2BP01: the default of public\.u\.id uses public\.s_id_seq/,
+  );
+});
