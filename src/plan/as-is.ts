@@ -1,6 +1,6 @@
 import type { Action } from '../model/action.ts';
 import type { AlterCommand } from '../model/alter-command.ts';
-import { findType, nameForCreation, resolveName, tableOf } from '../model/catalog-lookup.ts';
+import { findRelation, findType, nameForCreation, resolveName, tableOf } from '../model/catalog-lookup.ts';
 import type { PostCondition } from '../model/plan.ts';
 import { type RelationKey, type RelationReference, relationKey } from '../model/relation-name.ts';
 import { quoteIdentifier } from '../sql/postgres/quote.ts';
@@ -113,6 +113,8 @@ function effectOf(input: RecipeInput): Effect {
       return { ...plain, name: `drop-${action.object}` };
     case 'alter-table': {
       if (action.object !== 'table' || action.commands.length === 0) return plain;
+      // IF EXISTS of what is not in the schema given may do nothing at all.
+      if (action.ifExists && findRelation(input.catalog, action.name) === null) return plain;
       return action.commands.map((command) => commandEffect(input, found(action.name), command)).reduce(together);
     }
     default:
