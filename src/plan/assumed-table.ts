@@ -1,4 +1,5 @@
 import type { Action } from '../model/action.ts';
+import { bareTable } from '../model/bare-table.ts';
 import type { Catalog, Table } from '../model/catalog.ts';
 import { nameForCreation } from '../model/catalog-lookup.ts';
 import type { RelationReference } from '../model/relation-name.ts';
@@ -22,21 +23,5 @@ export function alteredTables(action: Action): readonly RelationReference[] {
 
 /** What a table is taken for that the schema given does not have. */
 export function ordinaryTable(catalog: Catalog, reference: RelationReference): Table {
-  return {
-    kind: 'table',
-    name: nameForCreation(catalog, reference),
-    columns: [],
-    constraints: [],
-    indexes: [],
-    triggers: [],
-    rowSecurity: 'off',
-    policies: [],
-    persistence: 'permanent',
-    replicaIdentity: 'default',
-    partitionBy: null,
-    partitionOf: null,
-    inherits: [],
-    rowsEstimate: null,
-    bytes: null,
-  };
+  return bareTable(nameForCreation(catalog, reference), 'permanent');
 }

@@ -1,4 +1,5 @@
 import type { CreateTable } from '../../model/action.ts';
+import { bareTable } from '../../model/bare-table.ts';
 import type { Catalog, Column, Table } from '../../model/catalog.ts';
 import { findIndex, findTable, nameForCreation, TEMPORARY_SCHEMA, tableOf } from '../../model/catalog-lookup.ts';
 import type { ConstraintDefinition, KeyDefinition } from '../../model/definition.ts';
@@ -26,28 +27,6 @@ export function newRelationName(catalog: Catalog, action: Pick<CreateTable, 'nam
 /** Whether a relation or an index of that name exists. */
 export function isRelationName(catalog: Catalog, name: QualifiedName): boolean {
   return catalog.relations[relationKey(name)] !== undefined || findIndex(catalog, name) !== null;
-}
-
-/** A table without columns. */
-export function bareTable(name: QualifiedName, persistence: Table['persistence']): Table {
-  return {
-    kind: 'table',
-    name,
-    columns: [],
-    constraints: [],
-    indexes: [],
-    triggers: [],
-    rowSecurity: 'off',
-    policies: [],
-    rules: [],
-    persistence,
-    replicaIdentity: 'default',
-    partitionBy: null,
-    partitionOf: null,
-    inherits: [],
-    rowsEstimate: null,
-    bytes: null,
-  };
 }
 
 /** CREATE TABLE in all its forms: of columns, LIKE others, INHERITS, PARTITION OF. */

@@ -1,4 +1,5 @@
 import type { CreateTableAs, CreateView } from '../../model/action.ts';
+import { bareTable } from '../../model/bare-table.ts';
 import type { Catalog, Column, View } from '../../model/catalog.ts';
 import { findRelation, nameForCreation, TEMPORARY_SCHEMA } from '../../model/catalog-lookup.ts';
 import type { DataType } from '../../model/data-type.ts';
@@ -7,7 +8,7 @@ import { outputColumns } from '../../model/query-columns.ts';
 import { type RelationReference, relationKey } from '../../model/relation-name.ts';
 import { parseStatements } from '../../sql/postgres/parse-statements.ts';
 import { putRelation } from '../edit-catalog.ts';
-import { bareTable, isRelationName } from './create-table.ts';
+import { isRelationName } from './create-table.ts';
 import { resolveType } from './resolve-names.ts';
 
 /** CREATE VIEW. What it reads is kept by relation, with those of its columns that the query names. */

@@ -1,5 +1,6 @@
 import type { AlterTable } from '../../model/action.ts';
 import type { AlterCommand, AlterCommandOf } from '../../model/alter-command.ts';
+import { bareTable } from '../../model/bare-table.ts';
 import type { Table } from '../../model/catalog.ts';
 import { childrenOf, findIndex } from '../../model/catalog-lookup.ts';
 import { withRelation } from '../../model/linked-relations.ts';
@@ -68,23 +69,8 @@ function levelLocks(context: FactsContext, table: Table): void {
 
 /** What the same command would do to a plain table without partitions: the best that can be said. */
 function assumeOrdinaryTable(context: FactsContext, action: AlterTable): void {
-  const plain: Table = {
-    kind: 'table',
-    name: { schema: action.name.schema ?? context.catalog.searchPath[0] ?? 'public', name: action.name.name },
-    columns: [],
-    constraints: [],
-    indexes: [],
-    triggers: [],
-    rowSecurity: 'off',
-    policies: [],
-    persistence: 'permanent',
-    replicaIdentity: 'default',
-    partitionBy: null,
-    partitionOf: null,
-    inherits: [],
-    rowsEstimate: null,
-    bytes: null,
-  };
+  const schema = action.name.schema ?? context.catalog.searchPath[0] ?? 'public';
+  const plain = bareTable({ schema, name: action.name.name }, 'permanent');
   for (const command of action.commands) alterCommandFacts(context, plain, command, action);
 }
 
