@@ -217,3 +217,12 @@ test('what would fail is refused at its own line, though there is a recipe for i
     /^m\.sql:2 would fail on the server with 2BP01: the default of public\.u\.id uses public\.s_id_seq/,
   );
 });
+
+test('a column of a domain is not added empty: that is checked row by row, or filled with what the domain says', () => {
+  const schema = `${TABLE}; CREATE DOMAIN short AS text DEFAULT 'x' CHECK (length(VALUE) < 9);`;
+  for (const value of ['NULL', 'gen_random_uuid()::text']) {
+    const { plan: made, notes } = planOf(`ALTER TABLE t ADD COLUMN b short DEFAULT ${value};`, schema);
+    expect(made.migrations[0]?.steps).toMatchObject([{ kind: 'transaction', statementTimeoutMs: 1_000 }]);
+    expect(notes[0]?.note).toContain('no safer way');
+  }
+});

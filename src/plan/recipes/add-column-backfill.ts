@@ -1,8 +1,8 @@
+import { findType } from '../../model/catalog-lookup.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { bareColumnSql } from '../column-sql.ts';
-import { columnExists, noRowMatches } from '../post-condition.ts';
+import { columnExists, noRowMatches, recordedInLedger } from '../post-condition.ts';
 import type { Recipe } from '../recipe.ts';
-import { refusesNull } from '../refuses-null.ts';
 import type { StepDraft } from '../step-draft.ts';
 import { alterTarget, walkableKey } from '../target-table.ts';
 
@@ -19,7 +19,8 @@ export const addColumnBackfill: Recipe = {
     const { column } = target.command;
     const isPlain = !column.serial && column.identity === null && column.generated === null;
     if (!isPlain || column.default === null || target.table.partitionBy !== null) return null;
-    if (refusesNull(input.catalog, column.type)) return null;
+    // Added empty, a column of a domain is checked against it row by row, or filled with the domain's own default.
+    if (findType(input.catalog, column.type)?.kind === 'domain') return null;
     const name = quoteIdentifier(column.name);
     const where = `${name} IS NULL`;
     const steps: StepDraft[] = [
@@ -43,8 +44,10 @@ export const addColumnBackfill: Recipe = {
         assignments: `${name} = ${column.default.sql}`,
         where,
         keyColumns: walkableKey(target.table),
+        // A row that the application has given a NULL, or that got one from the default, is no row left to do.
+        ...(column.notNull ? {} : { once: true }),
         undo: [],
-        postCondition: noRowMatches(target.key, where),
+        postCondition: column.notNull ? noRowMatches(target.key, where) : recordedInLedger(),
       },
     ];
     if (!column.notNull) return steps;
