@@ -24,7 +24,7 @@ import type { TracedServer } from './tracer.ts';
 const TRIALS_A_COPY = 500;
 
 /** Values that are others each time. */
-const CHANGES_BY_ITSELF = /random|uuid|now\(|clock_|CURRENT_(TIME|DATE)|LOCALTIME|steady|inlined|timeofday/i;
+const CHANGES_BY_ITSELF = /random|uuid|now\(|timestamp\(|CURRENT_(TIME|DATE)|LOCALTIME|steady|inlined|timeofday/i;
 
 export interface PlanRunOptions {
   /** Naive migrations that go through, before it is enough. */
