@@ -11,12 +11,18 @@
 -- locks: ROW EXCLUSIVE on public.orders (reads and writes go on)
 SET statement_timeout = 0;
 DO $evenkeel$
+DECLARE
+  evenkeel_place record;
+  evenkeel_changed bigint := 0;
 BEGIN
-  WHILE EXISTS (SELECT FROM public.orders WHERE (total = 0) AND (ROW(status)::record *<> ROW(('archived')::character varying(20))::record)) LOOP
-    SET LOCAL lock_timeout = '500ms';
-    UPDATE public.orders SET status = 'archived' WHERE ((total = 0) AND (ROW(status)::record *<> ROW(('archived')::character varying(20))::record)) AND ("id") IN (
-      SELECT "id" FROM public.orders WHERE (total = 0) AND (ROW(status)::record *<> ROW(('archived')::character varying(20))::record) ORDER BY "id" LIMIT 1000 FOR UPDATE);
-    COMMIT;
+  SET LOCAL lock_timeout = '500ms';
+  FOR evenkeel_place IN SELECT "id" FROM public.orders WHERE (total = 0) AND (ROW(status)::record *<> ROW(('archived')::character varying(20))::record) ORDER BY "id" LOOP
+    UPDATE public.orders SET status = 'archived' WHERE ((total = 0) AND (ROW(status)::record *<> ROW(('archived')::character varying(20))::record)) AND ("id") = (evenkeel_place."id");
+    evenkeel_changed := evenkeel_changed + 1;
+    IF evenkeel_changed % 1000 = 0 THEN
+      COMMIT;
+      SET LOCAL lock_timeout = '500ms';
+    END IF;
   END LOOP;
 END $evenkeel$;
 RESET statement_timeout;

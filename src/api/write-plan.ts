@@ -148,15 +148,23 @@ async function viewDrizzle(folder: string, tag: string): Promise<DrizzleView> {
   const journal = { path: file, text: await readText(file) };
   const number = leadingNumber(tag);
   const snapshotFile = path.join(path.dirname(file), `${number}_snapshot.json`);
-  const text = number === null ? null : await readFile(snapshotFile, 'utf8').catch(() => null);
+  const text = number === null ? null : await readTextIfThere(snapshotFile);
   const snapshot: TextFile | null = text === null ? null : { path: snapshotFile, text };
   return { journal, snapshot };
 }
 
 async function readText(file: string): Promise<string> {
+  const text = await readTextIfThere(file);
+  if (text !== null) return text;
+  throw new SourceError(`${file} is not there any more.`, { nextCommand: `ls -l ${path.dirname(file)}` });
+}
+
+/** null when there is no such file; what is there and cannot be read is an error. */
+async function readTextIfThere(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
     throw new SourceError(`${file} cannot be read: ${reasonOf(cause)}.`, { cause, nextCommand: `ls -l ${file}` });
   }
 }

@@ -2,7 +2,7 @@ import { relationPart } from '../lint/relation-part.ts';
 import type { MigrationPlan, Step } from '../model/plan.ts';
 import { type NaiveCost, type PlanChoice, RUNGS, type Rung } from '../model/plan-choice.ts';
 import type { RecipeName } from '../plan/recipe.ts';
-import { RECIPE_RUNGS } from '../plan/recipe-rungs.ts';
+import { rungOfRecipe } from '../plan/recipes.ts';
 import type { StepOrigin } from '../plan/step-origin.ts';
 import { estimateOf } from './estimate-of.ts';
 import type { JudgedStep, JudgeOptions } from './judge-statements.ts';
@@ -55,7 +55,7 @@ function waysOf(origins: readonly StepOrigin[], stepOf: ReadonlyMap<string, Step
 
 /** A recipe that had less to do than it is made for (an index of a table without partitions) says so by its steps. */
 function rungOf(recipe: RecipeName, steps: readonly Step[]): Rung {
-  const rung = RECIPE_RUNGS[recipe];
+  const rung = rungOfRecipe(recipe);
   const reads = steps.some((step) => step.kind === 'transaction' && step.lockClass === 'scan');
   const evidence: Readonly<Record<Rung, boolean>> = {
     'catalog-only': true,

@@ -1,22 +1,11 @@
 import type { AlterCommandOf } from '../model/alter-command.ts';
 import type { Catalog, Table } from '../model/catalog.ts';
 import { findTable } from '../model/catalog-lookup.ts';
-import { type RelationKey, relationKey } from '../model/relation-name.ts';
+import { relationKey } from '../model/relation-name.ts';
 import type { Statement } from '../model/statement.ts';
 import { quoteIdentifier } from '../sql/postgres/quote.ts';
 import { columnIsGone, columnIsNullable, triggerIsGone } from './post-condition.ts';
-import type { StepDraft, TransactionDraft } from './step-draft.ts';
-
-/** Columns that a trigger fills from others of their row until the application does so itself. */
-export interface FollowedColumns {
-  readonly table: RelationKey;
-  readonly trigger: string;
-  readonly targets: readonly string[];
-  readonly sources: readonly string[];
-  /** Those of the sources that the file drops in the end. */
-  readonly dropped: readonly string[];
-  readonly dropAll: readonly string[];
-}
+import type { FollowedColumns, StepDraft, TransactionDraft } from './step-draft.ts';
 
 /** What a statement means for columns in step: it drops a source of theirs, or the trigger could not live with it. */
 export function endOfFollowing(

@@ -21,7 +21,7 @@ import { asIs } from './as-is.ts';
 import { alteredTables, ordinaryTable } from './assumed-table.ts';
 import { fileSettings } from './file-settings.ts';
 import { finishStep } from './finish-step.ts';
-import { dropSource, endFollowing, endOfFollowing, type FollowedColumns } from './followed-columns.ts';
+import { dropSource, endFollowing, endOfFollowing } from './followed-columns.ts';
 import { leftBehind } from './left-behind.ts';
 import { markedStep } from './marked-step.ts';
 import { mergeFreshSteps } from './merge-fresh-steps.ts';
@@ -31,7 +31,7 @@ import type { RecipeInput, RecipeName } from './recipe.ts';
 import { RECIPES, SEQUENCE_RECIPES } from './recipes.ts';
 import type { SequencePlan } from './sequence-recipe.ts';
 import { splitCommands } from './split-commands.ts';
-import type { StepDraft } from './step-draft.ts';
+import type { FollowedColumns, StepDraft } from './step-draft.ts';
 import type { StepOrigin } from './step-origin.ts';
 import { writtenBackfill } from './written-backfill.ts';
 

@@ -1,6 +1,7 @@
 import type { Catalog } from '../model/catalog.ts';
 import type { Expression } from '../model/expression.ts';
 import type { StatementFacts } from '../model/facts.ts';
+import type { Rung } from '../model/plan-choice.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import type { Statement } from '../model/statement.ts';
@@ -25,6 +26,8 @@ export interface RecipeInput {
  */
 export interface Recipe {
   readonly name: RecipeName;
+  /** How far up the ladder of safe ways its own steps go; what it has others plan counts with those. */
+  readonly rung: Rung;
   /** The safe way in one sentence, for people. */
   readonly summary: string;
   plan(input: RecipeInput): readonly StepDraft[] | null;

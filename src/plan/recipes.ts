@@ -1,4 +1,5 @@
-import type { Recipe, RecipeInput } from './recipe.ts';
+import type { Rung } from '../model/plan-choice.ts';
+import type { Recipe, RecipeInput, RecipeName } from './recipe.ts';
 import { addColumnApart } from './recipes/add-column-apart.ts';
 import { addColumnBackfill } from './recipes/add-column-backfill.ts';
 import { attachPartitionChecked } from './recipes/attach-partition-checked.ts';
@@ -60,4 +61,9 @@ export const SEQUENCE_RECIPES: readonly SequenceRecipe[] = [
 /** The recipe that would be used for a statement, or null when it would stay as it is. */
 export function recipeFor(input: RecipeInput): Recipe | null {
   return RECIPES.find((recipe) => recipe.plan(input) !== null) ?? null;
+}
+
+/** How far up the ladder of safe ways a recipe goes. */
+export function rungOfRecipe(name: RecipeName): Rung {
+  return [...RECIPES, ...SEQUENCE_RECIPES].find((recipe) => recipe.name === name)?.rung ?? 'catalog-only';
 }

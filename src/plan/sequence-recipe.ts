@@ -1,4 +1,5 @@
 import type { Catalog } from '../model/catalog.ts';
+import type { Rung } from '../model/plan-choice.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import type { Statement } from '../model/statement.ts';
@@ -41,6 +42,8 @@ export interface SequenceRefusal {
  */
 export interface SequenceRecipe {
   readonly name: RecipeName;
+  /** As in `Recipe`. */
+  readonly rung: Rung;
   readonly summary: string;
   plan(input: SequenceInput): SequencePlan | SequenceRefusal | null;
 }

@@ -1,7 +1,6 @@
 import type { RelationLock } from '../model/facts.ts';
 import type { Phase, PostCondition } from '../model/plan.ts';
 import type { RelationKey } from '../model/relation-name.ts';
-import type { FollowedColumns } from './followed-columns.ts';
 
 /** What a recipe writes down; locks, numbers and timeouts are filled in from the facts of its SQL afterwards. */
 export type StepDraft = TransactionDraft | ConcurrentIndexDraft | BackfillDraft | GateDraft | ReplanDraft;
@@ -62,4 +61,15 @@ export interface GateDraft extends DraftBase {
 export interface ReplanDraft {
   readonly kind: 'replan';
   readonly sql: string;
+}
+
+/** Columns that a trigger fills from others of their row until the application does so itself. */
+export interface FollowedColumns {
+  readonly table: RelationKey;
+  readonly trigger: string;
+  readonly targets: readonly string[];
+  readonly sources: readonly string[];
+  /** Those of the sources that the file drops in the end. */
+  readonly dropped: readonly string[];
+  readonly dropAll: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { readBackfillBlock } from '../model/backfill-block.ts';
 import type { Statement } from '../model/statement.ts';
-import { noRowMatches } from './post-condition.ts';
+import { noRowMatches, recordedInLedger } from './post-condition.ts';
 import type { BackfillDraft } from './step-draft.ts';
 
 /** The backfill that `plan --write` put into a file as a block of code: it is run batch by batch, and can be resumed. */
@@ -17,7 +17,8 @@ export function writtenBackfill({ sql }: Statement): BackfillDraft | null {
     assignments,
     where,
     keyColumns,
+    ...(block.once === true ? { once: block.once } : {}),
     undo: [],
-    postCondition: noRowMatches(table, where),
+    postCondition: block.once === true ? recordedInLedger() : noRowMatches(table, where),
   };
 }

@@ -7,7 +7,7 @@ import { RUNGS } from '../../src/model/plan-choice.ts';
 import type { PlanReport } from '../../src/model/report.ts';
 import { plan } from '../../src/pipeline/plan.ts';
 import { RECIPE_NAMES } from '../../src/plan/recipe.ts';
-import { RECIPE_RUNGS } from '../../src/plan/recipe-rungs.ts';
+import { rungOfRecipe } from '../../src/plan/recipes.ts';
 import { loadParser } from '../../src/sql/postgres/load-parser.ts';
 import { parseStatements } from '../../src/sql/postgres/parse-statements.ts';
 
@@ -65,8 +65,8 @@ describe('why this way', () => {
     // A recipe that has others plan all of it has no steps of its own.
     const own = ways.filter(({ recipe }) => recipe === name);
     // Of a recipe that stands at several statements, only one may have the dearer steps.
-    if (own.length > 0) expect(own.map(({ rung }) => rung)).toContain(RECIPE_RUNGS[name]);
-    for (const { rung } of own) expect(['catalog-only', RECIPE_RUNGS[name]]).toContain(rung);
+    if (own.length > 0) expect(own.map(({ rung }) => rung)).toContain(rungOfRecipe(name));
+    for (const { rung } of own) expect(['catalog-only', rungOfRecipe(name)]).toContain(rung);
     for (const step of ways.flatMap(({ steps }) => steps)) expect(ids).toContain(step);
     for (const { rung, because, naive, ways: all } of report.choices) {
       expect(RUNGS.indexOf(rung)).toBe(Math.max(...all.map((way) => RUNGS.indexOf(way.rung))));

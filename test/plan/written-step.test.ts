@@ -99,6 +99,15 @@ describe('a backfill as a block of code', () => {
     );
   });
 
+  it('says the same when it walks once', () => {
+    fc.assert(
+      fc.property(block, fc.array(name, { minLength: 1, maxLength: 3 }), (one, keyColumns) => {
+        const once: BackfillBlock = { ...one, keyColumns, once: true };
+        expect(readBackfillBlock(backfillBlock(once))).toEqual(once);
+      }),
+    );
+  });
+
   it('is planned as a backfill, and as nothing else once somebody has changed it', () => {
     const sql = backfillBlock({
       table: 'public.orders',
@@ -113,5 +122,22 @@ describe('a backfill as a block of code', () => {
       { kind: 'backfill', table: 'public.orders', assignments: 'total_new = total', keyColumns: ['id'] },
     ]);
     expect(stepsOf(`${sql.replace('LIMIT 1000', 'LIMIT 1000 OFFSET 1')};`)).toMatchObject([{ kind: 'transaction' }]);
+  });
+
+  it('is planned as a walk that comes by once where it is one', () => {
+    const sql = backfillBlock({
+      table: 'public.orders',
+      assignments: 'total_new = nullif(total, 0)',
+      where: 'total_new IS NULL',
+      keyColumns: ['id'],
+      batchRows: 1_000,
+      lockTimeoutMs: 500,
+      commits: true,
+      once: true,
+    });
+    expect(stepsOf(`${sql};`)).toMatchObject([{ kind: 'backfill', once: true, keyColumns: ['id'] }]);
+    expect(stepsOf(`${sql.replace('evenkeel_changed + 1', 'evenkeel_changed + 2')};`)).toMatchObject([
+      { kind: 'transaction' },
+    ]);
   });
 });

@@ -8,6 +8,7 @@ import { alterTarget } from '../target-table.ts';
 /** ADD COLUMN with constraints written at it: the column first, then each constraint in the way that suits it. */
 export const addColumnApart: Recipe = {
   name: 'add-column-apart',
+  rung: 'catalog-only',
   summary: 'Add the column alone, then each of its constraints in the way that suits it.',
   plan(input) {
     const target = alterTarget(input, 'add-column');

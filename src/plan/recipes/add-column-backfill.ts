@@ -1,8 +1,9 @@
 import { findType } from '../../model/catalog-lookup.ts';
+import type { ColumnDefinition } from '../../model/definition.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { bareColumnSql } from '../column-sql.ts';
 import { columnExists, noRowMatches, recordedInLedger } from '../post-condition.ts';
-import type { Recipe } from '../recipe.ts';
+import type { Recipe, RecipeInput } from '../recipe.ts';
 import type { StepDraft } from '../step-draft.ts';
 import { alterTarget, walkableKey } from '../target-table.ts';
 
@@ -12,6 +13,7 @@ import { alterTarget, walkableKey } from '../target-table.ts';
  */
 export const addColumnBackfill: Recipe = {
   name: 'add-column-backfill',
+  rung: 'new-column-backfill',
   summary: 'Add the column empty with the default for new rows, fill the old rows in small batches, NOT NULL last.',
   plan(input) {
     const target = alterTarget(input, 'add-column');
@@ -21,6 +23,8 @@ export const addColumnBackfill: Recipe = {
     if (!isPlain || column.default === null || target.table.partitionBy !== null) return null;
     // Added empty, a column of a domain is checked against it row by row, or filled with the domain's own default.
     if (findType(input.catalog, column.type)?.kind === 'domain') return null;
+    // Where NULL may stay, the rows are walked once: without a key, one that is changed meanwhile may move behind the walk.
+    if (!column.notNull && walkableKey(target.table).length === 0) return null;
     const name = quoteIdentifier(column.name);
     const where = `${name} IS NULL`;
     const steps: StepDraft[] = [
@@ -51,6 +55,14 @@ export const addColumnBackfill: Recipe = {
       },
     ];
     if (!column.notNull) return steps;
-    return [...steps, { kind: 'replan', sql: `ALTER TABLE ${target.key} ALTER COLUMN ${name} SET NOT NULL` }];
+    return [...steps, { kind: 'replan', sql: `ALTER TABLE ${target.key} ${notNullSql(input, column)}` }];
   },
 };
+
+/** From 18 on NOT NULL is a constraint, and keeps the name that it was given. */
+function notNullSql({ version }: RecipeInput, { name, constraints }: ColumnDefinition): string {
+  const given = constraints.find((one) => one.kind === 'not-null')?.name ?? null;
+  const column = quoteIdentifier(name);
+  if (version.major < 18 || given === null) return `ALTER COLUMN ${column} SET NOT NULL`;
+  return `ADD CONSTRAINT ${quoteIdentifier(given)} NOT NULL ${column}`;
+}

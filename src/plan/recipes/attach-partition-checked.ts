@@ -15,6 +15,7 @@ import { type AlterTarget, alterTarget } from '../target-table.ts';
  */
 export const attachPartitionChecked: Recipe = {
   name: 'attach-partition-checked',
+  rung: 'catalog-only',
   summary: 'Prove with a CHECK (NOT VALID, then VALIDATE) that its rows belong there, attach it, drop the CHECK.',
   plan(input) {
     const target = alterTarget(input, 'attach-partition');

@@ -8,6 +8,7 @@ import { alterTarget } from '../target-table.ts';
 /** CHECK: NOT VALID for a moment, then VALIDATE while everybody works on. */
 export const checkNotValid: Recipe = {
   name: 'check-not-valid',
+  rung: 'not-valid-validate',
   summary: 'Add it NOT VALID, then VALIDATE it in a step of its own.',
   plan(input) {
     const target = alterTarget(input, 'add-constraint');

@@ -9,6 +9,7 @@ import type { ConcurrentIndexDraft } from '../step-draft.ts';
 /** CREATE [UNIQUE] INDEX on a table people use: built CONCURRENTLY, with a name of its own, and checked afterwards. */
 export const createIndexConcurrently: Recipe = {
   name: 'create-index-concurrently',
+  rung: 'concurrently',
   summary: 'Build it CONCURRENTLY, outside a transaction, and check afterwards that it is valid.',
   plan(input) {
     const { action } = input.statement;

@@ -15,6 +15,7 @@ import { concurrentIndex, isIndexNameTaken } from './create-index-concurrently.t
  */
 export const createIndexPartitioned: Recipe = {
   name: 'create-index-partitioned',
+  rung: 'concurrently',
   summary: 'Create it ON ONLY the parent, build it CONCURRENTLY on each partition, and attach the parts.',
   plan(input) {
     const { action } = input.statement;

@@ -14,6 +14,7 @@ import type { GateDraft, TransactionDraft } from '../step-draft.ts';
  */
 export const detachPartitionAfterGate: SequenceRecipe = {
   name: 'detach-partition-after-gate',
+  rung: 'catalog-only',
   summary: 'Deploy code that does without its rows, then detach it in a moment, without standing in a lock queue.',
   plan(input) {
     const detaching = detachingOf(input);

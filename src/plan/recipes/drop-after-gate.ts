@@ -9,6 +9,7 @@ import { alterTarget } from '../target-table.ts';
 /** DROP COLUMN: nobody may need it any more. NOT NULL goes first, so that new code can leave it out. */
 export const dropColumnAfterGate: Recipe = {
   name: 'drop-column-after-gate',
+  rung: 'catalog-only',
   summary: 'Deploy code that does not need the column, then drop it.',
   plan(input) {
     const target = alterTarget(input, 'drop-column');
@@ -44,6 +45,7 @@ export const dropColumnAfterGate: Recipe = {
 /** DROP TABLE: nobody may need it any more. Each table goes in a transaction of its own. */
 export const dropTableAfterGate: Recipe = {
   name: 'drop-table-after-gate',
+  rung: 'catalog-only',
   summary: 'Deploy code that does not need the table, then drop it.',
   plan(input) {
     const { action } = input.statement;

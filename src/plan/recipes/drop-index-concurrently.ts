@@ -7,6 +7,7 @@ import type { StepDraft } from '../step-draft.ts';
 /** DROP INDEX takes ACCESS EXCLUSIVE on the table; CONCURRENTLY waits for its users instead of making them wait. */
 export const dropIndexConcurrently: Recipe = {
   name: 'drop-index-concurrently',
+  rung: 'concurrently',
   summary: 'Drop it CONCURRENTLY.',
   plan(input) {
     const { action } = input.statement;

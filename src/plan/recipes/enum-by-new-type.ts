@@ -26,6 +26,7 @@ import { canBeReplaced } from './type-by-new-column.ts';
  */
 export const enumByNewType: SequenceRecipe = {
   name: 'enum-by-new-type',
+  rung: 'new-column-backfill',
   summary: 'Count the rows in the way, fill columns of the new type beside the old ones, then swap types and columns.',
   plan(input) {
     const statement = input.statements[input.at];

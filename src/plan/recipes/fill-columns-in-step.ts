@@ -19,6 +19,7 @@ import { walkableKey } from '../target-table.ts';
  */
 export const fillColumnsInStep: SequenceRecipe = {
   name: 'fill-columns-in-step',
+  rung: 'new-column-backfill',
   summary: 'Fill the new columns in small batches, and by a trigger for old code until the last of it is gone.',
   plan(input) {
     const fill = fillOf(input);

@@ -17,6 +17,7 @@ import { alterTarget } from '../target-table.ts';
  */
 export const foreignKeyNotValid: Recipe = {
   name: 'foreign-key-not-valid',
+  rung: 'not-valid-validate',
   summary: 'Add it NOT VALID, then VALIDATE it in a step of its own.',
   plan(input) {
     const target = alterTarget(input, 'add-constraint');

@@ -28,6 +28,7 @@ import { typeGate } from './type-by-new-column.ts';
  */
 export const keyTypeByNewColumn: Recipe = {
   name: 'key-type-by-new-column',
+  rung: 'new-column-backfill',
   summary: 'Widen the key in a second column that foreign keys are moved to one by one, then swap.',
   plan(input) {
     const target = alterTarget(input, 'set-type');

@@ -12,6 +12,7 @@ import { concurrentIndex } from './create-index-concurrently.ts';
 /** UNIQUE and PRIMARY KEY: the index is built CONCURRENTLY first, and the constraint takes it over in a moment. */
 export const keyUsingIndex: Recipe = {
   name: 'key-using-index',
+  rung: 'concurrently',
   summary: 'Build a unique index CONCURRENTLY, then let the constraint take it over with USING INDEX.',
   plan(input) {
     const target = alterTarget(input, 'add-constraint');
@@ -65,13 +66,15 @@ function takeOver(target: AlterTarget<'add-constraint'>, key: KeyDefinition, nam
   const quoted = quoteIdentifier(name);
   const kind = key.kind === 'unique' ? 'UNIQUE' : 'PRIMARY KEY';
   const deferral = deferralSql(key);
+  // Without it the columns of a primary key become NOT NULL in the tables below, too.
+  const only = target.only ? 'ONLY ' : '';
   return {
     kind: 'transaction',
     name: `constraint-${name}`,
     phase: 'contract',
     why: 'Takes over the finished index: a moment under ACCESS EXCLUSIVE, and no row is read.',
     sql: [
-      `ALTER TABLE ${target.key} ADD CONSTRAINT ${quoted} ${kind} USING INDEX ${quoted}${deferral === '' ? '' : ` ${deferral}`}`,
+      `ALTER TABLE ${only}${target.key} ADD CONSTRAINT ${quoted} ${kind} USING INDEX ${quoted}${deferral === '' ? '' : ` ${deferral}`}`,
     ],
     undo: [`ALTER TABLE ${target.key} DROP CONSTRAINT ${quoted}`],
     postCondition: constraintExists(relationKey(target.table.name), name),

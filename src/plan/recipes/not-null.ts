@@ -21,6 +21,7 @@ function scanningSetNotNull(input: RecipeInput): SetNotNull | null {
 /** To 17: a CHECK proves that no row is NULL, SET NOT NULL believes it, and the CHECK goes again. */
 export const notNullByCheck: Recipe = {
   name: 'not-null-by-check',
+  rung: 'not-valid-validate',
   summary: 'Prove it with a CHECK (NOT VALID, then VALIDATE), SET NOT NULL without a scan, drop the CHECK.',
   plan(input) {
     const target = scanningSetNotNull(input);
@@ -30,7 +31,7 @@ export const notNullByCheck: Recipe = {
     const check = makeObjectName('evenkeel', `${target.table.name.name}_${command.column}`, 'not_null');
     const quoted = quoteIdentifier(check);
     return [
-      probe(target),
+      probe({ ...target, column: command.column }),
       {
         kind: 'transaction',
         name: `add-${check}`,
@@ -74,13 +75,14 @@ export const notNullByCheck: Recipe = {
 /** From 18: NOT NULL is a constraint of its own and may be NOT VALID for a while. */
 export const notNullNotValid: Recipe = {
   name: 'not-null-not-valid',
+  rung: 'not-valid-validate',
   summary: 'Add NOT NULL as a NOT VALID constraint, then VALIDATE it.',
   plan(input) {
-    const target = scanningSetNotNull(input);
-    if (target === null || input.version.major < 18) return null;
-    const { key, command } = target;
-    const pending = target.table.constraints.find((one) => one.kind === 'not-null' && one.column === command.column);
-    const name = pending?.name ?? chooseConstraintName(target.table, [command.column], 'not_null');
+    if (input.version.major < 18) return null;
+    const wanted = wantedNotNull(input);
+    if (wanted === null) return null;
+    const { key, column, isPending } = wanted;
+    const name = wanted.name ?? chooseConstraintName(wanted.table, [column], 'not_null');
     const quoted = quoteIdentifier(name);
     const steps: StepDraft[] = [
       {
@@ -88,7 +90,7 @@ export const notNullNotValid: Recipe = {
         name: `add-${name}`,
         phase: 'expand',
         why: 'NOT NULL ... NOT VALID refuses new NULLs at once and reads no old row: a moment under ACCESS EXCLUSIVE.',
-        sql: [`ALTER TABLE ${key} ADD CONSTRAINT ${quoted} NOT NULL ${quoteIdentifier(command.column)} NOT VALID`],
+        sql: [`ALTER TABLE ${key} ADD CONSTRAINT ${quoted} NOT NULL ${quoteIdentifier(column)} NOT VALID`],
         undo: [`ALTER TABLE ${key} DROP CONSTRAINT ${quoted}`],
         postCondition: constraintExists(key, name),
       },
@@ -102,17 +104,42 @@ export const notNullNotValid: Recipe = {
         postCondition: constraintIsValid(key, name),
       },
     ];
-    return [probe(target), ...(pending === undefined ? steps : steps.slice(1))];
+    return [probe(wanted), ...(isPending ? steps.slice(1) : steps)];
   },
 };
 
-function probe(target: SetNotNull): StepDraft {
-  const { column } = target.command;
+interface WantedNotNull extends Pick<AlterTarget<'set-not-null'>, 'table' | 'key'> {
+  readonly column: string;
+  /** null: the server chooses one. */
+  readonly name: string | null;
+  /** Whether the constraint is there and NOT VALID. */
+  readonly isPending: boolean;
+}
+
+/** What SET NOT NULL or ADD CONSTRAINT ... NOT NULL is after, where it would read the table. */
+function wantedNotNull(input: RecipeInput): WantedNotNull | null {
+  const set = scanningSetNotNull(input);
+  if (set !== null) {
+    const { table, key, command } = set;
+    const pending = table.constraints.find((one) => one.kind === 'not-null' && one.column === command.column);
+    return { table, key, column: command.column, name: pending?.name ?? null, isPending: pending !== undefined };
+  }
+  const added = alterTarget(input, 'add-constraint');
+  const constraint = added?.command.constraint;
+  if (added == null || constraint?.kind !== 'not-null' || !constraint.valid || input.facts.scans.length === 0)
+    return null;
+  if (added.only && childrenOf(input.catalog, added.key).length > 0) return null;
+  // One that partitions and children do not get is another constraint.
+  if (/\bNO\s+INHERIT\b/i.test(constraint.sql)) return null;
+  return { table: added.table, key: added.key, column: constraint.column, name: constraint.name, isPending: false };
+}
+
+function probe({ table, key, column }: Pick<WantedNotNull, 'table' | 'key' | 'column'>): StepDraft {
   return probeRows({
-    name: `probe-${target.table.name.name}-${column}`,
-    relation: target.key,
-    violation: `SELECT 1 FROM ${target.key} WHERE ${quoteIdentifier(column)} IS NULL`,
+    name: `probe-${table.name.name}-${column}`,
+    relation: key,
+    violation: `SELECT 1 FROM ${key} WHERE ${quoteIdentifier(column)} IS NULL`,
     sqlstate: '23502',
-    message: `rows of ${target.key} have no ${column}: fill them before it can be NOT NULL`,
+    message: `rows of ${key} have no ${column}: fill them before it can be NOT NULL`,
   });
 }

@@ -6,6 +6,7 @@ import type { Recipe } from '../recipe.ts';
 /** REFRESH MATERIALIZED VIEW: CONCURRENTLY where a unique index allows it, so that readers never wait. */
 export const refreshConcurrently: Recipe = {
   name: 'refresh-concurrently',
+  rung: 'concurrently',
   summary: 'Refresh CONCURRENTLY: readers go on.',
   plan(input) {
     const { action } = input.statement;

@@ -8,6 +8,7 @@ import type { ConcurrentIndexDraft, TransactionDraft } from '../step-draft.ts';
 /** REINDEX of an index or a table: each index anew beside the old one, then swapped. */
 export const reindexConcurrently: Recipe = {
   name: 'reindex-concurrently',
+  rung: 'concurrently',
   summary: 'Rebuild it CONCURRENTLY.',
   plan(input) {
     const { action } = input.statement;

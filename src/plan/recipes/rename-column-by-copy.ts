@@ -18,6 +18,7 @@ import { concurrentIndex } from './create-index-concurrently.ts';
  */
 export const renameColumnByCopy: Recipe = {
   name: 'rename-column-by-copy',
+  rung: 'new-column-backfill',
   summary: 'Let both names work for a while: a second column kept in step by a trigger, then the swap.',
   plan(input) {
     const { action } = input.statement;

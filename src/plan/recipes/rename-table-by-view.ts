@@ -10,6 +10,7 @@ import type { Recipe } from '../recipe.ts';
  */
 export const renameTableByView: Recipe = {
   name: 'rename-table-by-view',
+  rung: 'catalog-only',
   summary: 'Let both names work for a while: a view under the new name, then the rename.',
   plan(input) {
     const { action } = input.statement;

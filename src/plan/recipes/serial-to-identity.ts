@@ -14,6 +14,7 @@ import type { TransactionDraft } from '../step-draft.ts';
  */
 export const serialToIdentity: SequenceRecipe = {
   name: 'serial-to-identity',
+  rung: 'catalog-only',
   summary:
     'Everything in one short transaction, and the new sequence goes on where the old one, or the rows, have got to.',
   plan(input) {

@@ -14,6 +14,7 @@ import type { GateDraft, TransactionDraft } from '../step-draft.ts';
  */
 export const swapByRename: SequenceRecipe = {
   name: 'swap-by-rename',
+  rung: 'catalog-only',
   summary: 'Deploy code that can live with either table, then let them change names in one transaction.',
   plan(input) {
     const swap = swapOf(input);

@@ -25,6 +25,7 @@ import { alterTarget } from '../target-table.ts';
  */
 export const typeByNewColumn: Recipe = {
   name: 'type-by-new-column',
+  rung: 'new-column-backfill',
   summary: 'Add a column of the new type, keep it in step by a trigger, copy in small batches, then swap.',
   plan(input) {
     const target = alterTarget(input, 'set-type');

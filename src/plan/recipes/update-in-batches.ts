@@ -17,6 +17,7 @@ import { walkableKey } from '../target-table.ts';
  */
 export const updateInBatches: Recipe = {
   name: 'update-in-batches',
+  rung: 'new-column-backfill',
   summary: 'Change the rows in small transactions, each of which remembers how far it got.',
   plan(input) {
     const { action } = input.statement;
@@ -56,8 +57,9 @@ function canBeWalked(input: RecipeInput, table: Table, { columns }: RowAssignmen
   const along = walkableKey(table);
   // A row that gets another key may be met again, and one that moves to another partition has another place.
   const moves = columns.some(({ name }) => along.includes(name) || table.partitionBy?.key.includes(name) === true);
-  if (moves) return false;
-  return childrenOf(input.catalog, key).length === 0 || (table.partitionBy !== null && along.length > 0);
+  // Without a key, a row that the application changes meanwhile may move behind the walk.
+  if (moves || along.length === 0) return false;
+  return childrenOf(input.catalog, key).length === 0 || table.partitionBy !== null;
 }
 
 /** Which rows are still to be changed; null where that cannot be told from a row itself. */
