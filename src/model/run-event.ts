@@ -1,9 +1,13 @@
+import type { BlockerClass } from './blocker-policy.ts';
 import type { LockMode } from './lock-mode.ts';
 import type { RelationKey } from './relation-name.ts';
 
 /** Somebody who holds a lock that a step needs. */
 export interface Blocker {
   readonly pid: number | null;
+  readonly class: BlockerClass;
+  /** When its session began, in the server's words: a pid alone may be somebody else's by now. */
+  readonly backendStart: string | null;
   readonly relation: RelationKey;
   readonly mode: LockMode;
   readonly user: string | null;
@@ -71,6 +75,22 @@ export type RunEventDetail =
       readonly blockers: readonly Blocker[];
       readonly waitedMs: number;
     }
+  /** A policy of the user wants this session out of the way; told before the signal is sent. */
+  | {
+      readonly type: 'blocker:signal';
+      readonly migration: string;
+      readonly step: string;
+      readonly action: 'cancel' | 'terminate';
+      readonly blocker: Blocker;
+      readonly policy: string;
+    }
+  | {
+      readonly type: 'blocker:signalled';
+      readonly migration: string;
+      readonly step: string;
+      readonly pid: number | null;
+      readonly outcome: 'sent' | 'gone' | 'refused';
+    }
   | { readonly type: 'lock:clear'; readonly migration: string; readonly step: string; readonly waitedMs: number }
   | {
       readonly type: 'lock:timeout';
@@ -132,4 +152,6 @@ export interface Exposure {
   readonly strikes: number;
   /** The most sessions seen waiting behind us at any sample. */
   readonly maxWaitersSeen: number;
+  /** How often a session in the way was cancelled or ended, as policies of the user wanted. */
+  readonly signalsSent: number;
 }

@@ -50,6 +50,11 @@ const SENTENCES: Sentences = {
   'step:failed': (event) => `failed: ${event.message}${event.sqlstate === null ? '' : ` (SQLSTATE ${event.sqlstate})`}`,
   'lock:wait': (event) =>
     `not asking for the lock yet, ${durationText(event.waitedMs)} so far: ${event.blockers.map(blockerText).join('; ')}`,
+  'blocker:signal': (event) => {
+    const what = event.action === 'cancel' ? 'cancelling the statement of' : 'ending';
+    return `${what} a session that is in the way, as your policy wants (${event.policy}): ${blockerText(event.blocker)}`;
+  },
+  'blocker:signalled': (event) => SIGNALLED[event.outcome](event.pid),
   'lock:clear': (event) => `the way is clear after ${durationText(event.waitedMs)}`,
   'lock:timeout': (event) =>
     `attempt ${event.attempt} did not get the lock within ${durationText(event.budgetMs)}, next in ${durationText(event.retryInMs)}`,
@@ -67,6 +72,12 @@ const SENTENCES: Sentences = {
   'scan:progress': (event) => `reading the table, ${durationText(event.elapsedMs)} so far`,
   'gate:closed': () => 'the gate is closed',
   'gate:passed': () => 'gate passed',
+};
+
+const SIGNALLED = {
+  sent: (pid: number | null) => `server process ${pid} was told`,
+  gone: (pid: number | null) => `server process ${pid} had gone by itself`,
+  refused: (pid: number | null) => `this role may not end server process ${pid}, so it is waited for`,
 };
 
 function blockerText(blocker: Blocker): string {

@@ -1,5 +1,5 @@
 import type { RunEventDetail } from '../model/run-event.ts';
-import { addressOf, answer } from './answer.ts';
+import { addressOf, answer, workOf } from './answer.ts';
 import type { Answer, Moment, Resume, RunContext, Work } from './state.ts';
 import { gaveUpWaiting } from './stop.ts';
 
@@ -51,9 +51,7 @@ export function pause(
   resume: Resume,
   events: readonly RunEventDetail[] = [],
 ): Answer {
-  const { position, exposure, stopping, step, startedAt, attempts, waitingSince, reported, heldMs } = work;
-  const base = { position, exposure, stopping, step, startedAt, attempts, waitingSince, reported, heldMs };
-  return answer(context, { kind: 'backing-off', ...base, resume }, { kind: 'wait', ms }, events);
+  return answer(context, { kind: 'backing-off', ...workOf(work), resume }, { kind: 'wait', ms }, events);
 }
 
 /** An answer as something to come back to. */

@@ -25,6 +25,12 @@ export type CommandDetail =
       readonly budgetMs: number;
       readonly afterMs: number;
     }
+  | {
+      readonly kind: 'end-blocker';
+      readonly pid: number;
+      readonly backendStart: string;
+      readonly action: 'cancel' | 'terminate';
+    }
   | { readonly kind: 'probe-lock'; readonly step: ConcurrentIndexStep; readonly lockTimeoutMs: number }
   | {
       readonly kind: 'strike';

@@ -1,10 +1,11 @@
 import { nextBatchSize, pauseMs } from '../backfill/pace.ts';
 import type { RunEventDetail } from '../model/run-event.ts';
+import { afterFailure } from './after-failure.ts';
 import { addressOf, answer, copyWorkOf, workOf } from './answer.ts';
 import { backOff, resumeOf } from './back-off.ts';
 import { classifyFailure } from './failure.ts';
 import { record } from './index-transitions.ts';
-import { afterFailure, budgetOf, withWaiters } from './lock-transitions.ts';
+import { budgetOf, withWaiters } from './lock-transitions.ts';
 import { walk } from './next-step.ts';
 import type { Answer, CopyWork, InputOf, RunContext, StateOf } from './state.ts';
 import { failed, stopped } from './stop.ts';

@@ -1,9 +1,10 @@
 import type { ConcurrentIndexStep } from '../model/plan.ts';
 import type { RunEventDetail } from '../model/run-event.ts';
+import { afterFailure } from './after-failure.ts';
 import { addressOf, answer, carryOn, workOf } from './answer.ts';
 import { backOff, pause, resumeOf } from './back-off.ts';
 import { classifyFailure, type Failure, failureHint } from './failure.ts';
-import { afterFailure, budgetOf, stepDone, withWaiters } from './lock-transitions.ts';
+import { budgetOf, stepDone, withWaiters } from './lock-transitions.ts';
 import { leaveStep, observe, probeCondition } from './next-step.ts';
 import type { Answer, InputOf, InspectionPhase, RecalledStep, RunContext, StateOf, Work } from './state.ts';
 import { failed, gaveUpWaiting, stopped } from './stop.ts';

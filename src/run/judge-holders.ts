@@ -1,5 +1,6 @@
 import { compareLockModes } from '../model/lock-mode.ts';
 import type { Blocker } from '../model/run-event.ts';
+import { classifyBlocker } from './classify-blocker.ts';
 import type { Holder } from './observe-holders.ts';
 import { redactQuery } from './redact-query.ts';
 
@@ -55,7 +56,9 @@ function strongest(holders: readonly Holder[]): readonly Holder[] {
 }
 
 function blocker(holder: Holder): Blocker {
-  const { pid, relation, mode, user, applicationName, state, isAutovacuum } = holder;
+  const { pid, backendStart, relation, mode, user, applicationName, state, isAutovacuum } = holder;
   const ageMs = holder.ageMs === null ? null : Math.round(holder.ageMs);
-  return { pid, relation, mode, user, applicationName, state, ageMs, isAutovacuum, query: redactQuery(holder.query) };
+  const query = redactQuery(holder.query);
+  const about = { pid, class: classifyBlocker(holder), backendStart, relation, mode };
+  return { ...about, user, applicationName, state, ageMs, isAutovacuum, query };
 }

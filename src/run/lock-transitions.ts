@@ -1,11 +1,13 @@
 import type { Exposure, RunEventDetail } from '../model/run-event.ts';
+import { afterFailure } from './after-failure.ts';
 import { addressOf, answer, workOf } from './answer.ts';
 import { backOff, type LostWait, resumeOf } from './back-off.ts';
+import { endBlocker } from './blocker-transitions.ts';
 import { classifyFailure, type Failure } from './failure.ts';
 import { wholeBudgetAttempt } from './knocks.ts';
 import { leaveStep, observe, probeTimeoutMs, seekLock, strike } from './next-step.ts';
 import type { Answer, InputOf, RunContext, StateOf, Work } from './state.ts';
-import { failedBy, fencedOut, gaveUpWaiting, stopped } from './stop.ts';
+import { gaveUpWaiting, stopped } from './stop.ts';
 
 /** Blockers come and go on a busy table; more than one line a second tells nobody anything. */
 const REPORT_AT_MOST_EVERY_MS = 1_000;
@@ -25,8 +27,9 @@ export function afterLook(context: RunContext, state: StateOf<'observing'>, inpu
   const due = since >= limits.reportWaitEveryMs || (changed && since >= REPORT_AT_MOST_EVERY_MS);
   const reported = due ? { at, blockers: names } : state.reported;
   const events: RunEventDetail[] = due ? [{ type: 'lock:wait', migration, step, blockers, waitedMs }] : [];
+  const work = { ...workOf(state), waitingSince, reported };
   const { min, max } = limits.observeEveryMs;
-  return observe(context, { ...workOf(state), waitingSince, reported }, min + input.random * (max - min), events);
+  return endBlocker(context, work, input, events) ?? observe(context, work, min + input.random * (max - min), events);
 }
 
 function afterClear(context: RunContext, state: StateOf<'observing'>, { at, yields }: InputOf<'holders-seen'>): Answer {
@@ -120,34 +123,6 @@ export function afterFailedStrike(
 
 function waitOf(failure: Failure, budgetMs: number): number {
   return failure.sqlstate === '55P03' ? budgetMs : Math.round(failure.elapsedMs);
-}
-
-/** What every failure of a step's SQL comes to, but for lock failures, which `retry` answers. */
-export function afterFailure(context: RunContext, work: Work, failure: Failure, retry: () => Answer): Answer {
-  switch (classifyFailure(failure)) {
-    case 'lock':
-      return work.stopping ? stopped(context, work, 'It was asked to stop.') : retry();
-    case 'stop':
-      return stopped(context, work, 'It was asked to stop.');
-    case 'supervisor':
-      return stopped(context, work, supervisorReason(failure));
-    case 'timeout':
-      return stopped(context, work, `The statement was cancelled after ${failure.elapsedMs} ms: ${failure.message}.`);
-    case 'resources':
-      return stopped(context, work, `The server has run out of something: ${failure.message}.`);
-    case 'read-only':
-      return stopped(context, work, `The server takes no writes any more: ${failure.message}.`);
-    case 'fenced':
-      return fencedOut(context, work);
-    case 'fault':
-      return failedBy(context, work, failure);
-  }
-}
-
-function supervisorReason(failure: Failure): string {
-  const { waiters, elapsedMs } = failure;
-  const others = waiters === 1 ? 'another session' : `${waiters} other sessions`;
-  return `The statement itself is slow: it kept ${others} waiting and was cancelled after ${elapsedMs} ms, so nothing of it is there.`;
 }
 
 function isBrief(state: Work): boolean {

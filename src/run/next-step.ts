@@ -8,7 +8,7 @@ import { stopped } from './stop.ts';
 
 type Base = Pick<RunState, 'position' | 'exposure' | 'stopping'>;
 
-export const NO_EXPOSURE: Exposure = { heldMs: 0, waitedInQueueMs: 0, strikes: 0, maxWaitersSeen: 0 };
+export const NO_EXPOSURE: Exposure = { heldMs: 0, waitedInQueueMs: 0, strikes: 0, maxWaitersSeen: 0, signalsSent: 0 };
 
 /** Enters the migration at the position, passing over those that the ledger calls applied. */
 export function enterMigration(
@@ -100,7 +100,7 @@ function beginStep(
   const { migration } = addressOf(context, base);
   const { kind, phase, why } = step;
   const events: RunEventDetail[] = [...before, { type: 'step:start', migration, step: step.id, kind, phase, why }];
-  const fresh = { startedAt: at, attempts: 0, waitingSince: null, reported: null, heldMs: null };
+  const fresh = { startedAt: at, attempts: 0, waitingSince: null, reported: null, heldMs: null, signals: [] };
   const work: Work = { position, exposure, stopping, step, ...fresh };
   switch (step.kind) {
     case 'gate': {

@@ -17,6 +17,10 @@ export interface Holder {
   readonly state: string | null;
   /** How long its transaction is open, ms; null when the role may not see it. */
   readonly ageMs: number | null;
+  readonly backendType: string | null;
+  readonly backendStart: string | null;
+  /** Whether it has written anything in its transaction. */
+  readonly writes: boolean;
   readonly isAutovacuum: boolean;
   /** An autovacuum that guards against transaction id wraparound never gives way. */
   readonly isWraparound: boolean;
@@ -77,6 +81,8 @@ interface HolderRow {
   readonly transaction: string;
   readonly mode: string;
   readonly backend_type: string | null;
+  readonly started: string | null;
+  readonly writes: boolean;
   readonly usename: string | null;
   readonly application_name: string | null;
   readonly state: string | null;
@@ -94,7 +100,8 @@ const HOLDERS_SQL = `
 WITH k AS MATERIALIZED (
   SELECT locktype, database, relation, transactionid, virtualtransaction, pid, mode, granted FROM pg_catalog.pg_locks),
 wanted AS (SELECT * FROM unnest($1::oid[], $2::text[]) AS w (relation, mode))
-SELECT l.relation, l.pid, l.virtualtransaction AS transaction, l.mode, a.backend_type, a.usename, a.application_name,
+SELECT l.relation, l.pid, l.virtualtransaction AS transaction, l.mode, a.backend_type,
+  a.backend_start::text AS started, a.backend_xid IS NOT NULL AS writes, a.usename, a.application_name,
   a.state, (extract(epoch FROM clock_timestamp() - a.xact_start) * 1000)::float8 AS age,
   (extract(epoch FROM clock_timestamp() - px.prepared) * 1000)::float8 AS prepared_age, px.gid,
   left(a.query, 1000) AS query
@@ -156,6 +163,9 @@ function holder(row: HolderRow, relation: RelationKey): Holder {
     applicationName: row.gid === null ? row.application_name : `prepared as ${row.gid}`,
     state: row.state,
     ageMs: row.age ?? row.prepared_age,
+    backendType: row.backend_type,
+    backendStart: row.started,
+    writes: row.writes,
     isAutovacuum,
     isWraparound: isAutovacuum && (row.query ?? '').includes('to prevent wraparound'),
     prepared: row.pid === null,

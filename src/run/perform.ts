@@ -3,6 +3,7 @@ import { buildIndex, dropIndex, probeLock } from './build-index.ts';
 import { STRIKE_DEADLOCK_TIMEOUT_MS } from './capabilities.ts';
 import type { Command, CommandKind } from './command.ts';
 import { beginPass, copyRows } from './copy-rows.ts';
+import { endBlocker } from './end-blocker.ts';
 import { inspectIndex } from './inspect-index.ts';
 import { judgeHolders, type Sightings } from './judge-holders.ts';
 import type { LockTarget } from './lock-target.ts';
@@ -85,6 +86,10 @@ const HANDLERS: Handlers = {
     return strike(room, { ...command, address, targets });
   },
   wait: ({ ms }, room) => waitFor(room, ms),
+  'end-blocker': async ({ pid, backendStart, action }, { control }) => ({
+    kind: 'blocker-signalled',
+    sent: await endBlocker(control, { pid, backendStart }, action),
+  }),
   'inspect-index': async ({ step }, { control, worker }) => ({
     kind: 'index-inspected',
     ...(await inspectIndex(control, step, worker.pid)),

@@ -1,4 +1,5 @@
 import type { Connection } from '../db/connection.ts';
+import { type BlockerPolicies, NO_BLOCKER_POLICIES } from '../model/blocker-policy.ts';
 import type { Phase, Plan } from '../model/plan.ts';
 import type { Exposure, RunEvent, RunOutcome } from '../model/run-event.ts';
 import { type EventLog, makeEventLog } from './event-log.ts';
@@ -26,6 +27,8 @@ export interface RunOptions {
   /** Aborted: what is under way is finished (or cancelled, where it may take long), then the run stops resumably. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<RunLimits>;
+  /** Who may be ended when in the way; missing: nobody. */
+  readonly blockers?: BlockerPolicies;
   /** The fingerprint of the catalog as it is now; without it a stale plan is not noticed. */
   readonly fingerprintOf?: (connection: Connection) => Promise<string>;
   readonly failpoint?: Failpoint;
@@ -75,7 +78,9 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   const heartbeat = startHeartbeat(open.ledger, open.worker, limits.heartbeatEveryMs);
   try {
     const { migrations, recalled } = open;
-    const context: RunContext = { migrations, recalled, through: options.through, passGate, commandLine, limits };
+    const blockers = options.blockers ?? NO_BLOCKER_POLICIES;
+    const { through } = options;
+    const context: RunContext = { migrations, recalled, through, passGate, commandLine, limits, blockers };
     const ended = await drive(context, open, { events, signal, failpoint });
     const { outcome, summary, nextCommand } = ended.ending;
     return { run: events.run, outcome, summary, nextCommand, exposure: ended.exposure };

@@ -1,9 +1,11 @@
 import type { PassCursor } from '../backfill/pass-cursor.ts';
+import type { BlockerPolicies } from '../model/blocker-policy.ts';
 import type { MigrationPlan, Phase, Step } from '../model/plan.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { Blocker, Exposure, RunEventDetail } from '../model/run-event.ts';
 import type { StepRecord } from '../model/run-record.ts';
 import type { Command } from './command.ts';
+import type { SentSignal } from './due-ending.ts';
 import type { Ending } from './ending.ts';
 import type { Failure } from './failure.ts';
 import type { RunLimits } from './limits.ts';
@@ -20,7 +22,7 @@ import type { RunLimits } from './limits.ts';
  *   backfill          probing-step -> starting-pass -> copying ... -> starting-pass ... -> verifying -> recording
  *   gate              recording -> (next), or closing
  *
- * backing-off stands between any of them and itself.
+ * ending-blocker stands between observing and itself, backing-off between any of them and itself.
  */
 
 /** What does not change during a run. */
@@ -34,6 +36,8 @@ export interface RunContext {
   /** The command that the user typed, without --through and --past-gate: the base of every next command. */
   readonly commandLine: string;
   readonly limits: RunLimits;
+  /** Who may be ended when in the way; nobody, unless the user says so. */
+  readonly blockers: BlockerPolicies;
 }
 
 export interface RecalledMigration {
@@ -71,6 +75,8 @@ export interface Work extends Base {
   /** The blockers last reported, and when. */
   readonly reported: { readonly at: number; readonly blockers: string } | null;
   readonly heldMs: number | null;
+  /** To those in the way of this step. */
+  readonly signals: readonly SentSignal[];
 }
 
 export interface CopyWork extends Work {
@@ -97,6 +103,7 @@ export type RunState =
   | (Base & { readonly kind: 'announcing' })
   | (Work & { readonly kind: 'probing-step' })
   | (Work & { readonly kind: 'observing' })
+  | (Work & { readonly kind: 'ending-blocker' })
   | (Work & { readonly kind: 'probing-lock' })
   /** `lockTimeoutMs`: how long it may wait for a lock. */
   | (Work & { readonly kind: 'striking'; readonly lockTimeoutMs: number })
@@ -139,6 +146,8 @@ export type RunInputDetail =
   | { readonly kind: 'condition-answered'; readonly holds: boolean }
   /** The holders that are too old to strike behind; none: clear. `yields`: one gives way to whoever waits long enough. */
   | { readonly kind: 'holders-seen'; readonly blockers: readonly Blocker[]; readonly yields: boolean }
+  /** `sent` false: the session was gone already. */
+  | { readonly kind: 'blocker-signalled'; readonly sent: boolean }
   | { readonly kind: 'lock-probed' }
   | { readonly kind: 'struck'; readonly heldMs: number; readonly waiters: number }
   | ({ readonly kind: 'index-inspected' } & IndexInspection)

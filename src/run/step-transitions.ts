@@ -1,9 +1,10 @@
+import { afterFailure } from './after-failure.ts';
 import { addressOf, answer, carryOn, end, workOf } from './answer.ts';
 import { backOff, resumeOf } from './back-off.ts';
 import { afterFailedProof } from './copy-transitions.ts';
 import { classifyFailure } from './failure.ts';
 import { foreignIndex, foundDone, record } from './index-transitions.ts';
-import { afterFailure, budgetOf, leaveDone } from './lock-transitions.ts';
+import { budgetOf, leaveDone } from './lock-transitions.ts';
 import { enterMigration, enterStep, probeCondition, seekLock, startPass } from './next-step.ts';
 import type { Answer, InputOf, RunContext, StateKind, StateOf, Work } from './state.ts';
 import { connectionLost, failed, failedBy, fencedOut, stopped } from './stop.ts';

@@ -72,7 +72,7 @@ export function gaveUpWaiting(context: RunContext, work: Work, blockers: readonl
  *
  * @example describeBlocker(blocker) // 'pid 4711 (psql, user ann, idle in transaction) has held ACCESS SHARE on public.orders for 12 s'
  */
-function describeBlocker(blocker: Blocker): string {
+export function describeBlocker(blocker: Blocker): string {
   const about = [blocker.applicationName, blocker.user === null ? null : `user ${blocker.user}`, blocker.state];
   const known = about.filter((part) => part !== null && part !== '');
   const who = blocker.pid === null ? 'a prepared transaction' : `pid ${blocker.pid}`;

@@ -26,6 +26,8 @@ const story: readonly RunEventDetail[] = [
         applicationName: 'nightly',
         state: 'active',
         ageMs: 65_000,
+        class: 'idle-in-transaction',
+        backendStart: null,
         isAutovacuum: false,
         query: 'SELECT sum(total_cents)\n FROM orders',
       },
@@ -37,6 +39,8 @@ const story: readonly RunEventDetail[] = [
         applicationName: null,
         state: null,
         ageMs: null,
+        class: 'idle-in-transaction',
+        backendStart: null,
         isAutovacuum: false,
         query: null,
       },
@@ -59,7 +63,7 @@ const story: readonly RunEventDetail[] = [
     outcome: 'stopped',
     summary: '1 of 2 steps done.',
     nextCommand: 'evenkeel apply x',
-    exposure: { heldMs: 12, waitedInQueueMs: 100, strikes: 3, maxWaitersSeen: 1 },
+    exposure: { heldMs: 12, waitedInQueueMs: 100, strikes: 3, maxWaitersSeen: 1, signalsSent: 0 },
   },
 ];
 

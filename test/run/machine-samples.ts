@@ -28,10 +28,16 @@ export const context: RunContext = {
   passGate: null,
   commandLine: 'evenkeel apply migrations',
   limits: DEFAULT_LIMITS,
+  blockers: {
+    policies: [{ class: 'active-query', action: 'terminate', afterMs: 60_000, role: 'rep*' }],
+    atMost: 2,
+  },
 };
 
 export const blocker: Blocker = {
   pid: 7,
+  class: 'active-query',
+  backendStart: '2026-01-01 00:00:00+00',
   relation: 'public.orders',
   mode: 'ACCESS SHARE',
   user: 'ann',
@@ -56,6 +62,7 @@ const work = (step: Work['step'], migrationIndex: number, stepIndex: number): Wo
   waitingSince: null,
   reported: null,
   heldMs: null,
+  signals: [],
 });
 const onBrief = work(brief, 0, 0);
 const onIndex = work(index, 0, 2);
@@ -79,6 +86,11 @@ export const SAMPLE_STATES: { readonly [Kind in StateKind]: StateOf<Kind> } = {
   announcing: { kind: 'announcing', ...base, position: { migration: 0, step: 0 } },
   'probing-step': { kind: 'probing-step', ...onBrief },
   observing,
+  'ending-blocker': {
+    kind: 'ending-blocker',
+    ...onBrief,
+    signals: [{ pid: 7, action: 'cancel', at: 0, refused: false }],
+  },
   'probing-lock': { kind: 'probing-lock', ...onIndex },
   striking: { kind: 'striking', ...onBrief, lockTimeoutMs: 1 },
   'backing-off': {
@@ -124,6 +136,11 @@ export const SAMPLE_INPUTS: {
     { kind: 'holders-seen', blockers: [], yields: false },
     { kind: 'holders-seen', blockers: [], yields: true },
     { kind: 'holders-seen', blockers: [blocker], yields: false },
+    { kind: 'holders-seen', blockers: [{ ...blocker, user: 'reports', ageMs: 90_000 }], yields: false },
+  ],
+  'blocker-signalled': [
+    { kind: 'blocker-signalled', sent: true },
+    { kind: 'blocker-signalled', sent: false },
   ],
   'lock-probed': [{ kind: 'lock-probed' }],
   struck: [{ kind: 'struck', heldMs: 3, waiters: 1 }],
@@ -164,6 +181,7 @@ export const ANSWERS: { readonly [Kind in CommandKind]: readonly RunInputDetail[
   'announce-migration': DONE,
   'probe-condition': ['condition-answered', 'sql-failed', 'connection-lost'],
   observe: ['holders-seen', 'sql-failed', 'connection-lost', 'stop-requested'],
+  'end-blocker': ['blocker-signalled', 'sql-failed', 'connection-lost'],
   'probe-lock': ['lock-probed', 'sql-failed', 'connection-lost'],
   strike: ['struck', 'sql-failed', 'connection-lost'],
   wait: ['waited', 'stop-requested'],

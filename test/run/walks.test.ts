@@ -173,9 +173,15 @@ test('I7 after a request to stop nothing new is begun', () => {
     const stop = inputs.findIndex(({ kind }) => kind === 'stop-requested');
     if (stop === -1) return;
     for (const { command } of answers.slice(stop)) {
-      expect(['strike', 'build-index', 'copy-batch', 'record-intent', 'probe-lock', 'start-pass']).not.toContain(
-        command.kind,
-      );
+      expect([
+        'strike',
+        'build-index',
+        'copy-batch',
+        'record-intent',
+        'probe-lock',
+        'start-pass',
+        'end-blocker',
+      ]).not.toContain(command.kind);
     }
   });
 });
@@ -209,6 +215,19 @@ test('I9 exposure only grows, and counts every strike', () => {
     const lost = answers.at(-1)!.state.kind === 'ended' ? 1 : 0;
     expect(before.strikes).toBeGreaterThanOrEqual(strikes - lost);
     expect(before.strikes).toBeLessThanOrEqual(strikes);
+  });
+});
+
+test('I12 only those whom a policy names are signalled, each signal told before it is sent, and never too many', () => {
+  always(({ answers, commands, inputs }) => {
+    const sent = commands.filter((command) => command.kind === 'end-blocker');
+    expect(sent.length).toBeLessThanOrEqual(context.blockers.atMost);
+    expect(answers.at(-1)!.state.exposure.signalsSent).toBe(sent.length);
+    for (const [place, { command, events }] of answers.entries()) {
+      if (command.kind !== 'end-blocker') continue;
+      expect(inputs[place]).toMatchObject({ kind: 'holders-seen', blockers: [{ user: 'reports', ageMs: 90_000 }] });
+      expect(events).toContainEqual(expect.objectContaining({ type: 'blocker:signal', action: command.action }));
+    }
   });
 });
 

@@ -1,0 +1,21 @@
+import type { BlockerClass } from '../model/blocker-policy.ts';
+import type { Holder } from './observe-holders.ts';
+
+const BACKUPS = /^(pg_dump|pg_dumpall|pg_basebackup|pg_restore|pgbackrest|barman|wal-g)/i;
+const MIGRATION_TOOLS = /flyway|liquibase|alembic|evenkeel|pg_repack|pgroll|pg_osc|migrat|drizzle-kit/i;
+const CURSOR_WORK = /^\s*(fetch|move|declare)\b/i;
+
+/** What a session in the way is, by what the server shows of it. What cannot be seen counts as the more harmful. */
+export function classifyBlocker(holder: Holder): BlockerClass {
+  if (holder.prepared) return 'prepared-transaction';
+  if (holder.isWraparound) return 'wraparound-vacuum';
+  if (holder.isAutovacuum) return 'autovacuum';
+  if (holder.backendType === 'walsender') return 'replication';
+  const name = holder.applicationName ?? '';
+  if (BACKUPS.test(name)) return 'backup';
+  if (MIGRATION_TOOLS.test(name)) return 'migration-tool';
+  if (holder.state?.startsWith('idle in transaction') === true) {
+    return CURSOR_WORK.test(holder.query ?? '') ? 'open-cursor' : 'idle-in-transaction';
+  }
+  return holder.state === 'active' && !holder.writes ? 'active-query' : 'active-writer';
+}
