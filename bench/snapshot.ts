@@ -67,6 +67,7 @@ function countStatements(connection: Connection): { connection: Connection; stat
     statements: () => statements,
     connection: {
       pid: connection.pid,
+      announcedPid: connection.announcedPid,
       serverMajor: connection.serverMajor,
       query: (sql, parameters) => {
         statements += 1;

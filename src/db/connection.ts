@@ -5,6 +5,8 @@
 export interface Connection {
   /** The server's process id of this session. */
   readonly pid: number;
+  /** The process id that was announced at login; a pooler announces one of its own. null: none was. */
+  readonly announcedPid: number | null;
   readonly serverMajor: number;
   /**
    * Runs one statement with parameters ($1, $2, ...) and answers its rows. Values come back as text, number, boolean

@@ -83,6 +83,7 @@ function getTypeParser(oid: number): (value: string) => unknown {
 
 class PostgresConnection implements Connection {
   readonly pid: number;
+  readonly announcedPid: number | null;
   readonly serverMajor: number;
   readonly #client: Client;
   readonly #at: string;
@@ -93,6 +94,8 @@ class PostgresConnection implements Connection {
 
   constructor(client: Client, at: string, pid: number, serverMajor: number, lost: () => EvenkeelError | null) {
     this.#client = client;
+    // Sent with the key for cancelling; the driver's types leave it out.
+    this.announcedPid = (client as { readonly processID?: number | null }).processID ?? null;
     this.#at = at;
     this.pid = pid;
     this.serverMajor = serverMajor;

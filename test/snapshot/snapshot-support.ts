@@ -30,6 +30,7 @@ export async function listeningConnection(
   const connection = await connectPostgres(database.url, { applicationName: 'test:snapshot', settings: SETTINGS });
   return {
     pid: connection.pid,
+    announcedPid: connection.announcedPid,
     serverMajor: connection.serverMajor,
     query: async (sql, parameters) => {
       await listen(sql);
