@@ -8,9 +8,11 @@ export {
   explainFiles as explain,
   planMigrations as makePlan,
 } from './api/check-migrations.ts';
+export { type DoctorOptions, examineServer as doctor } from './api/examine-server.ts';
 export type { InputOptions } from './api/load-input.ts';
 export { loadProjectConfig as loadConfig } from './api/load-project-config.ts';
 export { migrationStatus as status, type StatusOptions } from './api/migration-status.ts';
+export { type PreflightOptions, preflightMigrations as preflight } from './api/preflight-migrations.ts';
 export { type Page, type RecipePage, type RulePage, readRecipePage, readRulePage } from './api/read-page.ts';
 export {
   type SnapshotOptions,
@@ -21,12 +23,19 @@ export type { TraceOptions } from './api/trace-migrations.ts';
 export type { ResolvedConfig } from './config/resolve-config.ts';
 export { defineConfig, type UserConfig } from './config/user-config.ts';
 export type { Calibration } from './model/calibration.ts';
+export type { CheckStatus, DoctorCheck, DoctorReport } from './model/doctor-report.ts';
 export type * from './model/error.ts';
 export { EvenkeelError } from './model/error.ts';
 export type { RelationLock, StatementFacts } from './model/facts.ts';
 export type { Finding, Severity, SuppressedFinding } from './model/finding.ts';
 export type { InputProblem } from './model/input-problem.ts';
 export type { MigrationPlan, Phase, Plan, Step } from './model/plan.ts';
+export type {
+  PreflightReason,
+  PreflightReport,
+  PreflightStep,
+  PreflightVerdict,
+} from './model/preflight-report.ts';
 export type { CheckedFile, CheckReport, ExplainReport, PlanReport, StatusReport } from './model/report.ts';
 export type {
   RecipeDescription,

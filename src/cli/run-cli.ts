@@ -3,8 +3,10 @@ import { UsageError } from '../model/error.ts';
 import { applyCommand } from './commands/apply.ts';
 import { checkCommand } from './commands/check.ts';
 import type { CommandDeps } from './commands/command-deps.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { planCommand } from './commands/plan.ts';
+import { preflightCommand } from './commands/preflight.ts';
 import { recipesCommand } from './commands/recipes.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
@@ -52,6 +54,8 @@ function makeProgram(deps: CommandDeps): Command {
     planCommand,
     applyCommand,
     statusCommand,
+    doctorCommand,
+    preflightCommand,
     snapshotCommand,
     rulesCommand,
     recipesCommand,
@@ -68,13 +72,25 @@ function makeProgram(deps: CommandDeps): Command {
   return program;
 }
 
+/** By name, to say which one's help is meant. */
+const COMMANDS: readonly string[] = [
+  'check',
+  'explain',
+  'plan',
+  'apply',
+  'status',
+  'doctor',
+  'preflight',
+  'snapshot',
+  'rules',
+  'recipes',
+];
+
 function asUsageError(error: unknown, words: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error;
   const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?!)]$/.test(message) ? '' : '.'}`;
-  const command = ['check', 'explain', 'plan', 'apply', 'status', 'snapshot', 'rules', 'recipes'].find((name) =>
-    words.includes(name),
-  );
+  const command = COMMANDS.find((name) => words.includes(name));
   return new UsageError(sentence, {
     cause: error,
     nextCommand: ['evenkeel', ...(command === undefined ? [] : [command]), '--help'].join(' '),

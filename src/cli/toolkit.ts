@@ -1,4 +1,6 @@
+import type { DoctorReport } from '../model/doctor-report.ts';
 import type { Phase } from '../model/plan.ts';
+import type { PreflightReport } from '../model/preflight-report.ts';
 import type { CheckReport, ExplainReport, PlanReport, StatusReport } from '../model/report.ts';
 import type { RecipeDescription, RuleDescription, RuleSettings } from '../model/rule-settings.ts';
 import type { RunEvent, RunOutcome } from '../model/run-event.ts';
@@ -85,6 +87,12 @@ export interface Toolkit {
     readonly output: string | null;
     readonly sampleMs: number;
   }) => Promise<{ readonly snapshot: Snapshot; readonly json: string }>;
+  readonly doctor: (options: { readonly databaseUrl: string }) => Promise<DoctorReport>;
+  readonly preflight: (options: {
+    readonly path: string;
+    readonly databaseUrl: string;
+    readonly pastGate: string | null;
+  }) => Promise<PreflightReport>;
   readonly status: (options: {
     readonly paths: readonly string[];
     readonly databaseUrl: string;

@@ -1,3 +1,4 @@
+import type { DoctorReport } from './doctor-report.ts';
 import type { StatementFacts } from './facts.ts';
 import type { Finding, SuppressedFinding } from './finding.ts';
 import type { InputProblem } from './input-problem.ts';
@@ -6,6 +7,7 @@ import type { PlanChoice } from './plan-choice.ts';
 import type { PlanLoss } from './plan-loss.ts';
 import type { PlanProof } from './plan-proof.ts';
 import type { RolloutStage } from './plan-rollout.ts';
+import type { PreflightReport } from './preflight-report.ts';
 import type { RelationKey } from './relation-name.ts';
 import type { RuleDescription } from './rule-settings.ts';
 import type { MigrationRecord } from './run-record.ts';
@@ -16,7 +18,7 @@ import type { WorkEstimate } from './work-estimate.ts';
 import type { WrittenPlan } from './written-plan.ts';
 
 /** What a command found out; a reporter turns it into text and an exit code without asking anybody else. */
-export type Report = CheckReport | ExplainReport | PlanReport | StatusReport;
+export type Report = CheckReport | ExplainReport | PlanReport | StatusReport | DoctorReport | PreflightReport;
 
 export interface JudgedStatement {
   readonly sql: string;

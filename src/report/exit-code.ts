@@ -4,7 +4,7 @@ import type { CheckReport, ExplainReport, Report, ReporterOutput } from '../mode
  * The exit code of a report: 2 when `check` could not read a file, 1 when it has an error or a warning, or when a trace
  * shows that derived facts are wrong or that a server refuses what no finding speaks of, or when `status` shows a migration that failed,
  * was edited after it was applied, or whose file is gone, or when a plan was to be proved or
- * written and was not; else 0.
+ * written and was not, or when a check of `doctor` failed, or when `preflight` says not now; else 0.
  */
 export function exitCodeOf(report: Report): ReporterOutput['exitCode'] {
   switch (report.kind) {
@@ -15,6 +15,10 @@ export function exitCodeOf(report: Report): ReporterOutput['exitCode'] {
         : 0;
     case 'status':
       return report.migrations.some(({ state }) => ['failed', 'edited', 'missing'].includes(state)) ? 1 : 0;
+    case 'doctor':
+      return report.checks.some(({ status }) => status === 'fail') ? 1 : 0;
+    case 'preflight':
+      return report.verdict === 'clear' && (report.steps.length > 0 || report.gate === null) ? 0 : 1;
     case 'explain':
       return isWrong(report) ? 1 : 0;
     case 'plan':

@@ -1,6 +1,8 @@
+import type { DoctorReport } from '../model/doctor-report.ts';
 import type { StatementFacts } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputProblem } from '../model/input-problem.ts';
+import type { PreflightReport } from '../model/preflight-report.ts';
 import type { CheckReport, ExplainReport, JudgedStatement, PlanReport, Report, StatusReport } from '../model/report.ts';
 import type { ServerVersion } from '../model/server-version.ts';
 import type { WrittenPlan } from '../model/written-plan.ts';
@@ -25,7 +27,9 @@ function shapeOf(report: Report): object {
     case 'plan':
       return planShape(report);
     case 'status':
-      return statusShape(report);
+    case 'doctor':
+    case 'preflight':
+      return withoutKind(report);
   }
 }
 
@@ -174,7 +178,7 @@ function problemShape(problem: InputProblem): object {
   return { code, path, line, column, message, nextCommand, fingerprint };
 }
 
-function statusShape(report: StatusReport): object {
+function withoutKind(report: StatusReport | DoctorReport | PreflightReport): object {
   const { kind: _, ...shape } = report;
   return shape;
 }

@@ -6,12 +6,14 @@ import { checkJunit } from './check-junit.ts';
 import { checkMarkdown } from './check-markdown.ts';
 import { checkSarif } from './check-sarif.ts';
 import { checkText } from './check-text.ts';
+import { doctorText } from './doctor-text.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { explainText } from './explain-text.ts';
 import { type Paint, PLAIN_PAINT } from './paint.ts';
 import { planMarkdown } from './plan-markdown.ts';
 import { planSql } from './plan-sql.ts';
 import { planText } from './plan-text.ts';
+import { preflightText } from './preflight-text.ts';
 import { reportJson } from './report-json.ts';
 import { statusText } from './status-text.ts';
 import { writtenText } from './written-text.ts';
@@ -68,5 +70,9 @@ function textOf(report: Report, paint: Paint): string {
       return report.written === undefined ? planText(report, paint) : writtenText(report, report.written, paint);
     case 'status':
       return statusText(report, paint);
+    case 'doctor':
+      return doctorText(report, paint);
+    case 'preflight':
+      return preflightText(report, paint);
   }
 }

@@ -3,7 +3,7 @@ import { LedgerMismatchError } from '../model/error.ts';
 import { FENCED_SQLSTATE } from './failure.ts';
 
 /** Raised with every change of the tables below. */
-const LEDGER_VERSION = 1;
+export const LEDGER_VERSION = 1;
 
 /**
  * The ledger lives in the target database: only there can a statement and the memory of it commit together. It knows

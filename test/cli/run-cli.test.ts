@@ -14,7 +14,14 @@ import {
   StalePlanError,
 } from '../../src/model/error.ts';
 import type { RunOutcome } from '../../src/model/run-event.ts';
-import { savedCheck, savedExplain, savedPlan, savedStatus } from '../report/saved-reports.ts';
+import {
+  savedCheck,
+  savedDoctor,
+  savedExplain,
+  savedPlan,
+  savedPreflight,
+  savedStatus,
+} from '../report/saved-reports.ts';
 
 /** A toolkit that answers saved reports and remembers what it was asked. */
 interface Recorder extends Toolkit {
@@ -38,6 +45,8 @@ const answers: Toolkit = {
   makePlan: async () => savedPlan,
   apply: async () => 'completed',
   status: async () => savedStatus,
+  doctor: async () => savedDoctor,
+  preflight: async () => savedPreflight,
   takeSnapshot: async () => {
     throw new ConnectionError('No server answers at h:5432/d: the connection was refused.');
   },
@@ -60,6 +69,8 @@ function recorder(overrides: Partial<Toolkit> = {}): Recorder {
     makePlan: note('plan', toolkit.makePlan),
     apply: note('apply', toolkit.apply),
     status: note('status', toolkit.status),
+    doctor: note('doctor', toolkit.doctor),
+    preflight: note('preflight', toolkit.preflight),
     takeSnapshot: note('snapshot', toolkit.takeSnapshot),
   };
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { DoctorReport } from '../../src/model/doctor-report.ts';
 import type { StatementFacts } from '../../src/model/facts.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import type { PreflightReport } from '../../src/model/preflight-report.ts';
 import type {
   CheckedFile,
   CheckReport,
@@ -449,4 +451,109 @@ export const savedStatus: StatusReport = {
     { id: '0003_x', path: 'drizzle/0003_x.sql', state: 'pending', record: null, note: null },
   ],
   nextCommand: 'evenkeel apply drizzle --past-gate 0002_order_public_id:04-gate-public_id',
+};
+
+export const savedDoctor: DoctorReport = {
+  kind: 'doctor',
+  version: 1,
+  database: '127.0.0.1:5432/shop',
+  server: 'PostgreSQL 16.4 on x86_64-pc-linux-gnu, compiled by gcc 12.2.0, 64-bit',
+  role: 'migrator',
+  checks: [
+    {
+      id: 'server.version',
+      status: 'ok',
+      measured: 'Version 16 is one of those that were measured.',
+      why: 'Facts about locks are measured version by version.',
+      nextCommand: null,
+    },
+    {
+      id: 'transactions.idle',
+      status: 'warn',
+      measured: '1 session: pid 4711 (psql\u001b[31m, app) idle in transaction for 5 min: UPDATE orders SET note = ?.',
+      why: 'A session that idles in its transaction does no work and keeps its locks.',
+      nextCommand: 'end the transaction where it was begun, or SELECT pg_terminate_backend(4711);',
+    },
+    {
+      id: 'resources.disk',
+      status: 'unknown',
+      measured:
+        'The database has 12 GB; biggest: public.orders 8 GB (indexes 3 GB). How much room is left, SQL cannot tell.',
+      why: 'A backfill or a new index needs room beside the old.',
+      nextCommand: 'df -h /var/lib/postgresql/16/main',
+    },
+    {
+      id: 'replication.synchronous',
+      status: 'fail',
+      measured: 'Commits wait for 1 standby of a; connected and in step: 0.',
+      why: 'A commit waits for its synchronous standby while it holds its locks, and no timeout ends that wait.',
+      nextCommand: 'start the standby',
+    },
+  ],
+};
+
+export const savedPreflight: PreflightReport = {
+  kind: 'preflight',
+  version: 1,
+  database: '127.0.0.1:5432/shop',
+  verdict: 'wait',
+  reasons: [
+    {
+      verdict: 'wait',
+      sentence: 'Another run is under way: pid 99 (evenkeel:control:x).',
+      blocker: null,
+      nextCommand: 'evenkeel status <folder>',
+    },
+  ],
+  checks: savedDoctor.checks.filter(({ status }) => status === 'fail'),
+  steps: [
+    {
+      migration: '0002_order_public_id',
+      path: 'drizzle/0002_order_public_id.sql',
+      step: '01-add-public_id',
+      kind: 'transaction',
+      phase: 'expand',
+      verdict: 'wait',
+      reasons: [
+        {
+          verdict: 'wait',
+          sentence: 'pid 4711 (psql, app) holds ACCESS SHARE on public.orders, idle in transaction, open for 5 min.',
+          blocker: {
+            pid: 4711,
+            relation: 'public.orders',
+            mode: 'ACCESS SHARE',
+            user: 'app',
+            applicationName: 'psql',
+            state: 'idle in transaction',
+            ageMs: 300_000,
+            isAutovacuum: false,
+            query: 'SELECT * FROM orders WHERE id = ?',
+          },
+          nextCommand: 'SELECT pg_terminate_backend(4711);',
+        },
+      ],
+    },
+    {
+      migration: '0002_order_public_id',
+      path: 'drizzle/0002_order_public_id.sql',
+      step: '03-build-orders_public_id_key',
+      kind: 'concurrent-index',
+      phase: 'migrate',
+      verdict: 'clear',
+      reasons: [
+        {
+          verdict: 'clear',
+          sentence: 'The build needs less than 8 GB of disk, which is what the table has.',
+          blocker: null,
+          nextCommand: null,
+        },
+      ],
+    },
+  ],
+  gate: {
+    migration: '0002_order_public_id',
+    step: '04-gate-public_id',
+    deploy: 'Deploy the code that writes public_id.',
+  },
+  nextCommand: 'evenkeel preflight drizzle -- again, once the way is clear',
 };
