@@ -74,8 +74,8 @@ export async function preflightMigrations(options: PreflightOptions): Promise<Pr
   const given = isPlan ? await readSavedPlan(options.path) : await readMigrations([options.path]);
   return withSubject(options, 'evenkeel:preflight', async (subject, bare) => {
     const checks = (await diagnose(subject, (id) => DECISIVE.has(id))).filter(({ status }) => status === 'fail');
-    const runner = await runnerReasons(subject);
     const isUsable = ['none', 'session'].includes(subject.pooler.mode);
+    const runner = isUsable ? await runnerReasons(subject) : [];
     const outlook = isUsable ? await lookAhead(options, subject, bare, given) : NOTHING;
     const reasons = [...runner, ...outlook.reasons];
     const verdict = worstVerdict([

@@ -6,7 +6,7 @@ import { resourceChecks } from './checks/resource-checks.ts';
 import { rightsChecks } from './checks/rights-checks.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { schemaChecks } from './checks/schema-checks.ts';
-import { serverChecks } from './checks/server-checks.ts';
+import { serverChecks, WITHOUT_POOLER } from './checks/server-checks.ts';
 import { settingsChecks } from './checks/settings-checks.ts';
 import { transactionChecks } from './checks/transaction-checks.ts';
 import type { Subject } from './subject.ts';
@@ -37,7 +37,15 @@ export async function diagnose(
   return checks;
 }
 
+/** What is told without a question to the server. */
+const NEEDS_NO_TRANSACTION = /^(server\.(pooler|version)|settings\..*)$/;
+
 async function examine({ id, why, ask }: Check, subject: Subject): Promise<DoctorCheck> {
+  if (subject.pooler.mode === 'statement' && !NEEDS_NO_TRANSACTION.test(id)) {
+    const measured =
+      'Not asked: a pooler in statement mode ends the session at the transaction that bounds a question.';
+    return { id, status: 'unknown', measured, why, nextCommand: WITHOUT_POOLER };
+  }
   try {
     const { status, measured, nextCommand } = await ask(subject);
     return { id, status, measured, why, nextCommand };

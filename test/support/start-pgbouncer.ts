@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { chooseServerUser } from '../../src/server/server-user.ts';
+import { freePort } from './free-port.ts';
 
 export type PoolMode = 'session' | 'transaction' | 'statement';
 
@@ -103,18 +103,6 @@ function configText({ serverPort, mode, settings }: PgbouncerOptions, port: numb
   };
   const lines = Object.entries(all).map(([name, value]) => `${name} = ${value}`);
   return `[databases]\n* = host=127.0.0.1 port=${serverPort}\n\n[pgbouncer]\n${lines.join('\n')}\n`;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /** Its console answers without a server behind it. */

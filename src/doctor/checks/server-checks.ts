@@ -82,22 +82,25 @@ const writable: Check = {
   },
 };
 
+/** What to do about a pooler that a run cannot go through. */
+export const WITHOUT_POOLER =
+  'give the URL of the server itself, without the pooler (with PgBouncer mostly port 5432, not 6432)';
+
 const pooler: Check = {
   id: 'server.pooler',
   why: 'The lock of the runner and the settings of its sessions belong to one server process. Behind a pooler that changes it between transactions they are lost, or stay behind with the application.',
   ask: async ({ pooler: { mode, seen } }) => {
-    const next = 'give the URL of the server itself, without the pooler (with PgBouncer mostly port 5432, not 6432)';
     switch (mode) {
       case 'none':
         return fine(`No pooler: ${seen}.`);
       case 'session':
         return fine(`A pooler that keeps one server process for a session: ${seen}.`);
       case 'unclear':
-        return fail(`A pooler of which it is not known what it does with sessions: ${seen}.`, next);
+        return fail(`A pooler of which it is not known what it does with sessions: ${seen}.`, WITHOUT_POOLER);
       case 'transaction':
-        return fail(`A pooler in transaction mode: ${seen}.`, next);
+        return fail(`A pooler in transaction mode: ${seen}.`, WITHOUT_POOLER);
       case 'statement':
-        return fail(`A pooler in statement mode: ${seen}.`, next);
+        return fail(`A pooler in statement mode: ${seen}.`, WITHOUT_POOLER);
     }
   },
 };
