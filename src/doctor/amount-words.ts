@@ -25,7 +25,8 @@ export function someOf(words: readonly string[], shown = 4): string {
   return rest > 0 ? `${words.slice(0, shown).join(', ')} and ${rest} more` : words.join(', ');
 }
 
-/** @example countWords(1, 'table') // '1 table' */
+/** @example countWords(2, 'index') // '2 indexes' */
 export function countWords(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : /(x|s)$/.test(noun) ? `${noun}es` : `${noun}s`}`;
+  const plural = /[xs]$/.test(noun) ? `${noun}es` : `${noun}s`;
+  return `${count} ${count === 1 ? noun : plural}`;
 }

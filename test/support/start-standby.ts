@@ -32,6 +32,9 @@ export async function startStandby(primary: PostgresServer, name: string): Promi
   await copyData(primary, data);
   const port = await freePort();
   writeFileSync(path.join(data, 'standby.signal'), '');
+  if (user !== null) {
+    for (const file of ['standby.signal', 'backup_label']) chownSync(path.join(data, file), user.uid, user.gid);
+  }
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',

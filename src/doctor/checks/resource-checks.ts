@@ -6,6 +6,9 @@ import { numberSetting, type Subject } from '../subject.ts';
 const NEEDED_CONNECTIONS = 3;
 const SCARCE_SHARE = 0.1;
 
+/** Of other roles' sessions the kind is hidden from a role that may not see it; those of a database are clients, nearly all. */
+const IS_CLIENT = "(backend_type = 'client backend' OR (backend_type IS NULL AND datid IS NOT NULL))";
+
 interface ConnectionsRow {
   readonly used: number;
   readonly used_here: number;
@@ -23,7 +26,7 @@ const connections: Check = {
          (count(*) FILTER (WHERE usename = current_user))::int AS used_by_role,
          (SELECT datconnlimit FROM pg_catalog.pg_database WHERE datname = current_database()) AS database_limit,
          (SELECT rolconnlimit FROM pg_catalog.pg_roles WHERE rolname = current_user) AS role_limit
-       FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'`,
+       FROM pg_catalog.pg_stat_activity WHERE ${IS_CLIENT}`,
     );
     return row === undefined
       ? unknown('The server did not say.', null)
@@ -34,7 +37,7 @@ const connections: Check = {
 async function pools({ connection }: Subject): Promise<string> {
   const rows = await connection.query<{ name: string; count: number }>(
     `SELECT coalesce(nullif(application_name, ''), 'without a name') AS name, count(*)::int AS count
-     FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1 ORDER BY 2 DESC, 1`,
+     FROM pg_catalog.pg_stat_activity WHERE ${IS_CLIENT} GROUP BY 1 ORDER BY 2 DESC, 1`,
   );
   return someOf(rows.map(({ name, count }) => `${name} ${count}`));
 }
@@ -131,12 +134,13 @@ const statistics: Check = {
     const rows = await connection.query<{ name: string; changed: number; rows: number; never: boolean }>(
       `SELECT pg_catalog.format('%I.%I', s.schemaname, s.relname) AS name, s.n_mod_since_analyze::float8 AS changed,
          greatest(s.n_live_tup, 0)::float8 AS rows, coalesce(s.last_analyze, s.last_autoanalyze) IS NULL AS never
-       FROM pg_catalog.pg_stat_user_tables s WHERE s.schemaname <> 'evenkeel' AND s.n_live_tup + s.n_mod_since_analyze > 0
-         AND (coalesce(s.last_analyze, s.last_autoanalyze) IS NULL OR s.n_mod_since_analyze > s.n_live_tup * 0.5)
+       FROM pg_catalog.pg_stat_user_tables s WHERE s.schemaname <> 'evenkeel' AND (s.n_mod_since_analyze > 50 + s.n_live_tup * 0.5
+         OR (coalesce(s.last_analyze, s.last_autoanalyze) IS NULL AND greatest(s.n_live_tup, s.n_mod_since_analyze) > 50))
        ORDER BY s.n_mod_since_analyze DESC`,
     );
     const [first] = rows;
-    if (first === undefined) return fine('Every table with rows was analyzed, and has not changed by half since.');
+    if (first === undefined)
+      return fine('Every table of more than 50 rows was analyzed, and has not changed by half since.');
     const words = rows.map(({ name, never }) => `${name}${never ? ' (never)' : ' (changed by half since)'}`);
     return warn(
       `${countWords(rows.length, 'table')} of ${database} not analyzed lately: ${someOf(words)}.`,
