@@ -62,8 +62,8 @@ comment or the baseline accepts is skipped.`,
     paths: [FIRST, `${FOLDER}/0002_public_id.sql`],
     title: 'JSON',
     text: `A contract: keys are added and never taken away, \`version\` counts breaking changes. The schemas are
-[schemas/check.json](schemas/check.json), [explain](schemas/explain.json), [plan](schemas/plan.json) and
-[status](schemas/status.json). Lines and columns count from 1, columns are UTF-16 code units.`,
+[schemas/check.json](schemas/check.json), [explain](schemas/explain.json), [plan](schemas/plan.json),
+[status](schemas/status.json), [doctor](schemas/doctor.json) and [preflight](schemas/preflight.json). Lines and columns count from 1, columns are UTF-16 code units.`,
   },
   {
     format: 'sarif',

@@ -2,7 +2,7 @@ import type { PreflightReason, PreflightReport, PreflightStep, PreflightVerdict 
 import { loudText } from './doctor-text.ts';
 import type { Paint } from './paint.ts';
 import { printableText } from './printable-text.ts';
-import { countText, durationText } from './quantity-text.ts';
+import { countText } from './quantity-text.ts';
 import { labelled } from './wrap-text.ts';
 
 const INDENT = '    ';
@@ -35,9 +35,6 @@ function reasonText({ verdict, sentence, blocker, nextCommand }: PreflightReason
   const lines = [labelled(verdict === 'clear' ? 'note' : verdict, printableText(sentence), INDENT, LABEL_WIDTH)];
   if (blocker !== null && blocker.query !== null && blocker.query !== '') {
     lines.push(labelled('its SQL', printableText(blocker.query), INDENT, LABEL_WIDTH));
-  }
-  if (blocker !== null && blocker.ageMs !== null) {
-    lines.push(labelled('open', `for ${durationText(blocker.ageMs)}`, INDENT, LABEL_WIDTH));
   }
   if (nextCommand !== null) {
     lines.push(`${INDENT}${'next'.padEnd(LABEL_WIDTH)}${paint.cyan(printableText(nextCommand))}`);

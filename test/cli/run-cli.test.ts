@@ -227,6 +227,22 @@ describe('what the library is asked', () => {
       { name: 'status', options: { paths: [], databaseUrl: 'postgresql://h/d' } },
     ]);
   });
+
+  it('doctor and preflight', async () => {
+    expect(await asked('doctor --database-url postgresql://h/d')).toEqual([
+      { name: 'doctor', options: { databaseUrl: 'postgresql://h/d' } },
+    ]);
+    expect(await asked('preflight db --past-gate a:b', { env: { DATABASE_URL: 'postgresql://h/d' } })).toEqual([
+      { name: 'preflight', options: { path: 'db', databaseUrl: 'postgresql://h/d', pastGate: 'a:b' } },
+    ]);
+    const url = '--database-url postgresql://h/d';
+    expect((await evenkeel(`doctor ${url}`)).exitCode).toBe(1);
+    const isFine = { ...savedDoctor, checks: savedDoctor.checks.filter(({ status }) => status !== 'fail') };
+    expect((await evenkeel(`doctor ${url}`, { toolkit: recorder({ doctor: async () => isFine }) })).exitCode).toBe(0);
+    expect((await evenkeel(`preflight db ${url} --format json`)).exitCode).toBe(1);
+    expect((await evenkeel('doctor')).exitCode).toBe(2);
+    expect((await evenkeel(`preflight ${url}`)).exitCode).toBe(2);
+  });
 });
 
 describe('what is printed', () => {
@@ -425,6 +441,8 @@ describe('wrong use', () => {
     'apply a',
     'apply a --database-url x --through everything',
     'status',
+    'doctor',
+    'preflight',
     'chekc a.sql',
   ])('evenkeel %s', async (line) => {
     const toolkit = recorder();

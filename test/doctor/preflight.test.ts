@@ -9,6 +9,7 @@ import { type PreflightOptions, preflightMigrations } from '../../src/api/prefli
 import type { PreflightReport, PreflightStep } from '../../src/model/preflight-report.ts';
 import { renderReport } from '../../src/report/reporters.ts';
 import { startPostgresServer } from '../../src/server/postgres-server.ts';
+import { ownValidator } from '../report/schema-validators.ts';
 import { createOrders, until, value } from '../run/run-support.ts';
 import { startPgbouncer, whyNoPgbouncer } from '../support/start-pgbouncer.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -69,6 +70,7 @@ describe.each([13, 15, 18])('PostgreSQL %i', (major) => {
       ['concurrent-index', 'clear'],
     ]);
     expect(exitCode(report)).toBe(0);
+    expect(ownValidator('preflight')(JSON.parse(renderReport(report, 'json').output))).toEqual([]);
     expect(await everything(client)).toEqual(before);
   });
 
@@ -109,6 +111,7 @@ describe.each([13, 15, 18])('PostgreSQL %i', (major) => {
         nextCommand: expect.stringMatching(/pg_terminate_backend\(\d+\)/),
       },
     ]);
+    expect(ownValidator('preflight')(JSON.parse(renderReport(report, 'json').output))).toEqual([]);
     expect(JSON.stringify(report)).not.toContain('s3cret');
     await reader.query('ROLLBACK');
     expect((await look()).verdict).toBe('clear');

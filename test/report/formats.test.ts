@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/model/error.ts';
 import type { CheckReport } from '../../src/model/report.ts';
 import { renderReport } from '../../src/report/reporters.ts';
-import { fullCheck, savedCheck, savedExplain, savedPlan, savedStatus } from './saved-reports.ts';
+import {
+  fullCheck,
+  savedCheck,
+  savedDoctor,
+  savedExplain,
+  savedPlan,
+  savedPreflight,
+  savedStatus,
+} from './saved-reports.ts';
 import { gitlabValidator, junitComplaints, ownValidator, sarifValidator } from './schema-validators.ts';
 
 const empty: CheckReport = { ...savedCheck, files: [], findings: [], rules: [] };
@@ -41,6 +49,8 @@ describe('valid by the published schema', () => {
     ['explain', savedExplain],
     ['plan', savedPlan],
     ['status', savedStatus],
+    ['doctor', savedDoctor],
+    ['preflight', savedPreflight],
   ] as const)('the JSON of %s', (name, report) => {
     expect(ownValidator(name)(JSON.parse(renderReport(report, 'json').output))).toEqual([]);
   });
