@@ -51,7 +51,6 @@ test('preflight tells step by step who is in the way', () => {
       wait     0002_order_public_id/01-add-public_id transaction
         wait     pid 4711 (psql, app) holds ACCESS SHARE on public.orders, idle in transaction, open for 5 min.
         its SQL  SELECT * FROM orders WHERE id = ?
-        open     for 5 min
         next     SELECT pg_terminate_backend(4711);
       clear    0002_order_public_id/03-build-orders_public_id_key concurrent-index
         note     The build needs less than 8 GB of disk, which is what the table has.
