@@ -37,7 +37,7 @@ export function whyNoPgbouncer(): string | null {
   try {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
     const install = ['install', '-y', '--no-install-recommends', 'pgbouncer'];
-    execFileSync('apt-get', install, { env, stdio: 'pipe', timeout: 120_000 });
+    execFileSync('/usr/bin/apt-get', install, { env, stdio: 'pipe', timeout: 120_000 });
   } catch (error) {
     return `PgBouncer is not installed, and apt-get could not install it: ${String(error).split('\n')[0]}`;
   }
