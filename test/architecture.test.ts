@@ -48,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages, by the only rooms that may know them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'libpg-query': ['sql'],
+  '@babel/parser': ['source'],
   jiti: ['config'],
   pg: ['db'],
   commander: ['cli'],

@@ -4,11 +4,10 @@ import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Connection } from '../db/connection.ts';
 import { connectPostgres } from '../db/postgres.ts';
 import { StalePlanError } from '../model/error.ts';
-import type { Migration } from '../model/migration.ts';
 import type { Phase, Plan } from '../model/plan.ts';
 import type { RunEvent, RunOutcome } from '../model/run-event.ts';
 import { runPlan } from '../run/run-plan.ts';
-import { readMigrations } from '../source/read-migrations.ts';
+import { type KnownMigrations, readKnownMigrations } from '../source/read-migrations.ts';
 import { loadParser } from '../sql/postgres/load-parser.ts';
 import { nextWork, type Work } from './next-work.ts';
 import { planCommand, readSavedPlan } from './read-saved-plan.ts';
@@ -36,9 +35,9 @@ export interface ApplyOptions {
 export async function applyMigrations(options: ApplyOptions): Promise<RunOutcome> {
   await loadParser();
   if (options.path.endsWith('.json')) return applySavedPlan(options);
-  const migrations = await readMigrations([options.path]);
+  const known = await readKnownMigrations([options.path]);
   for (;;) {
-    const work = await lookForWork(options, migrations);
+    const work = await lookForWork(options, known);
     const outcome = await run(options, work.plan, work.passGate);
     if (outcome !== 'completed' || !work.more) return outcome;
   }
@@ -56,13 +55,13 @@ async function applySavedPlan(options: ApplyOptions): Promise<RunOutcome> {
   }
 }
 
-async function lookForWork(options: ApplyOptions, migrations: readonly Migration[]): Promise<Work> {
+async function lookForWork(options: ApplyOptions, known: KnownMigrations): Promise<Work> {
   const connection = await connectPostgres(options.databaseUrl, {
     applicationName: 'evenkeel:plan',
     settings: { statement_timeout: '30s', lock_timeout: '2s' },
   });
   try {
-    return await nextWork(connection, { ...options, readCatalog }, migrations);
+    return await nextWork(connection, { ...options, readCatalog }, known);
   } finally {
     await connection.close();
   }

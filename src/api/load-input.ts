@@ -6,13 +6,13 @@ import type { Connection } from '../db/connection.ts';
 import { connectPostgres } from '../db/postgres.ts';
 import { type Calibration, DEFAULT_CALIBRATION } from '../model/calibration.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { EncodingError, SourceError, SqlSyntaxError, UsageError } from '../model/error.ts';
+import { type EncodingError, MigrationCodeError, SourceError, SqlSyntaxError, UsageError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
 import { DEFAULT_SERVER_VERSION, MEASURED_MAJORS, type ServerVersion } from '../model/server-version.ts';
 import type { Statement } from '../model/statement.ts';
 import type { ParsedMigration } from '../pipeline/parsed-migration.ts';
 import { readMeasuredCatalog } from '../snapshot/read-measured-catalog.ts';
-import { isMigration, type MigrationFile } from '../source/migration-file.ts';
+import { isMigration, knownMigration, type MigrationFile } from '../source/migration-file.ts';
 import { readEachMigration } from '../source/read-migrations.ts';
 import { loadParser } from '../sql/postgres/load-parser.ts';
 import { parseStatements } from '../sql/postgres/parse-statements.ts';
@@ -45,9 +45,9 @@ export interface LoadedInput {
   readonly schemaStatements: readonly Statement[] | null;
 }
 
-/** A file that is no text or no SQL, and how many of the migrations stand before it. */
+/** A file that is no text or no SQL, or whose SQL cannot be told, and how many of the migrations stand before it. */
 export interface UnreadableMigration {
-  readonly error: EncodingError | SqlSyntaxError;
+  readonly error: EncodingError | SqlSyntaxError | MigrationCodeError;
   /** null when the file is no text. */
   readonly text: string | null;
   readonly position: number;
@@ -60,7 +60,7 @@ export interface ReadableInput extends LoadedInput {
 /**
  * Reads what a command works on: migration files, and the schema they meet (a live server's, a file's, or none).
  *
- * @throws SourceError, EncodingError, SqlSyntaxError, UsageError, ConnectionError
+ * @throws SourceError, EncodingError, SqlSyntaxError, MigrationCodeError, UsageError, ConnectionError
  */
 export async function loadInput(options: InputOptions): Promise<LoadedInput> {
   const { unreadable, ...input } = await loadReadableInput(options);
@@ -81,8 +81,9 @@ export async function loadReadableInput(options: InputOptions): Promise<Readable
     });
   }
   const [files] = await Promise.all([readEachMigration(options.paths), loadParser()]);
-  const migrations = files.filter(isMigration);
-  const { pending, ...context } = await loadContext(migrations, options);
+  // What is applied need not be read any more: only its name is asked for.
+  const known = files.flatMap((file) => knownMigration(file) ?? []);
+  const { pending, ...context } = await loadContext(known, options);
   return { ...context, ...parseEach(files, new Set(pending)) };
 }
 
@@ -112,8 +113,11 @@ function parseEach(
   const unreadable: UnreadableMigration[] = [];
   for (const file of files) {
     const position = migrations.length;
-    if (file instanceof EncodingError) unreadable.push({ error: file, text: null, position });
-    else if (pending.has(file)) {
+    if (!isMigration(file)) {
+      const known = knownMigration(file);
+      const text = file instanceof MigrationCodeError ? file.text : null;
+      if (known === null || pending.has(known)) unreadable.push({ error: file, text, position });
+    } else if (pending.has(file)) {
       const parsed = parsedOrError(file);
       if (parsed instanceof SqlSyntaxError) unreadable.push({ error: parsed, text: file.sql, position });
       else migrations.push(parsed);

@@ -74,7 +74,7 @@ function isApplied(migration: Migration, snapshot: Snapshot): boolean {
       refuseEdited(migration, one.checksum);
       return true;
     }
-    if (foreignLedgerRow === null || foreignLedgerRow.tool !== one.ledger) continue;
+    if (foreignLedgerRow?.tool !== 'drizzle') continue;
     const isSameLedger = foreignLedgerRow.schema === one.schema && foreignLedgerRow.table === one.table;
     const isSameRow = foreignLedgerRow.createdAtMs === one.createdAtMs || foreignLedgerRow.hash === one.hash;
     if (isSameLedger && isSameRow) return true;

@@ -5,7 +5,7 @@ import type { GateStep } from '../model/plan.ts';
 import type { StatusReport } from '../model/report.ts';
 import type { MigrationRecord } from '../model/run-record.ts';
 import { type LedgerContents, readLedger } from '../run/read-ledger.ts';
-import { readMigrations } from '../source/read-migrations.ts';
+import { readKnownMigrations } from '../source/read-migrations.ts';
 import { explainDenied } from './explain-denied.ts';
 import { missingRecords } from './missing-records.ts';
 import { foreignApplied } from './read-progress.ts';
@@ -19,7 +19,7 @@ type Row = StatusReport['migrations'][number];
 
 /** Where every migration stands on a server, by its ledger. Reads only. */
 export async function migrationStatus(options: StatusOptions): Promise<StatusReport> {
-  const migrations = options.paths.length === 0 ? [] : await readMigrations(options.paths);
+  const migrations = options.paths.length === 0 ? [] : (await readKnownMigrations(options.paths)).migrations;
   const connection = await connectPostgres(options.databaseUrl, {
     applicationName: 'evenkeel:status',
     settings: { default_transaction_read_only: 'on', statement_timeout: '10s', lock_timeout: '2s' },

@@ -15,7 +15,9 @@ export function missingRecords(
   migrations: readonly Migration[],
   ledger: Pick<LedgerContents, 'migrations'>,
 ): readonly MigrationRecord[] {
-  const alone = new Set(paths.filter((given) => /\.sql$/i.test(given)).map((given) => path.normalize(given)));
+  const alone = new Set(
+    paths.filter((given) => /\.(?:sql|[mc]?[tj]s)$/i.test(given)).map((given) => path.normalize(given)),
+  );
   const inFolders = migrations.filter((migration) => !alone.has(migration.path));
   const ids = new Set(migrations.map(({ id }) => id));
   const idsInFolders = new Set(inFolders.map(({ id }) => id));

@@ -6,6 +6,7 @@ import type { Migration } from '../model/migration.ts';
 import type { MigrationPlan, Plan } from '../model/plan.ts';
 import { plan } from '../pipeline/plan.ts';
 import type { LedgerContents } from '../run/read-ledger.ts';
+import type { KnownMigrations } from '../source/read-migrations.ts';
 import { parse, readTimeZone, versionForFacts } from './load-input.ts';
 import { missingRecords } from './missing-records.ts';
 import { readProgress } from './read-progress.ts';
@@ -31,15 +32,17 @@ export interface WorkOptions {
  * What is to be done next on a server: what an earlier run has begun, with the plan that it began with, or else all that
  * is pending, planned on the schema that is there.
  *
- * @throws LedgerMismatchError, PrivilegeError, UnplannableError; DatabaseError where something is locked.
+ * @throws the error of a pending migration that cannot be read; LedgerMismatchError, PrivilegeError, UnplannableError; DatabaseError where something is locked.
  */
 export async function nextWork(
   connection: Connection,
   { path, pastGate, readCatalog }: WorkOptions,
-  migrations: readonly Migration[],
+  { migrations, errors }: KnownMigrations,
 ): Promise<Work> {
   const { ledger, pending } = await readProgress(connection, migrations);
   refuseMissing(path, migrations, ledger);
+  const unread = pending.find((migration) => errors.has(migration));
+  if (unread !== undefined) throw errors.get(unread);
   const begun = pending.flatMap((migration) => begunPlan(migration, ledger) ?? []);
   const catalog = await readCatalog(connection);
   const version = versionForFacts(connection.serverMajor);

@@ -25,7 +25,7 @@ import { assertFresh } from '../run/preflight.ts';
 import { readLedger } from '../run/read-ledger.ts';
 import { reconcilePlan } from '../run/reconcile-plan.ts';
 import { findRunner } from '../run/runner-lock.ts';
-import { readMigrations } from '../source/read-migrations.ts';
+import { type KnownMigrations, readKnownMigrations } from '../source/read-migrations.ts';
 import { loadParser } from '../sql/postgres/load-parser.ts';
 import { withSubject } from './examine-server.ts';
 import { nextWork } from './next-work.ts';
@@ -71,7 +71,7 @@ const NOTHING: Outlook = { steps: [], gate: null, reasons: [] };
 export async function preflightMigrations(options: PreflightOptions): Promise<PreflightReport> {
   await loadParser();
   const isPlan = options.path.endsWith('.json');
-  const given = isPlan ? await readSavedPlan(options.path) : await readMigrations([options.path]);
+  const given = isPlan ? await readSavedPlan(options.path) : await readKnownMigrations([options.path]);
   return withSubject(options, 'evenkeel:preflight', async (subject, bare) => {
     const checks = (await diagnose(subject, (id) => DECISIVE.has(id))).filter(({ status }) => status === 'fail');
     const isUsable = ['none', 'session'].includes(subject.pooler.mode);
@@ -101,7 +101,7 @@ async function lookAhead(
   options: PreflightOptions,
   subject: Subject,
   bare: Connection,
-  given: Plan | readonly Migration[],
+  given: Plan | KnownMigrations,
 ): Promise<Outlook> {
   let catalog: Catalog | null = null;
   const readCatalog = async (connection: Connection): Promise<Catalog> => {

@@ -1,5 +1,5 @@
 import type { Connection } from '../db/connection.ts';
-import { LedgerMismatchError } from '../model/error.ts';
+import { LedgerMismatchError, SourceError } from '../model/error.ts';
 import type { ForeignLedgerRow, Migration } from '../model/migration.ts';
 import { type LedgerContents, readLedger } from '../run/read-ledger.ts';
 import { explainDenied } from './explain-denied.ts';
@@ -39,29 +39,42 @@ export function refuseEdited(migration: Migration, checksum: string): void {
   });
 }
 
-/** Ids of migrations that the ledger of their own tool holds. */
+/**
+ * Ids of migrations that the ledger of their own tool holds.
+ *
+ * @throws SourceError when nobody can tell where that ledger is: what is applied would look as if it were pending.
+ */
 export async function foreignApplied(
   connection: Connection,
   migrations: readonly Migration[],
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
-  for (const { id, foreignLedgerRow } of migrations) {
-    if (await isInForeignLedger(connection, foreignLedgerRow)) found.add(id);
+  for (const { id, foreignLedgerRow, code } of migrations) {
+    if (code?.ledgerProblem !== undefined) {
+      throw new SourceError(code.ledgerProblem, {
+        nextCommand: "write the option there as a text, such as 'public', and run the same command again",
+      });
+    }
+    if (foreignLedgerRow !== null && (await isInForeignLedger(connection, foreignLedgerRow))) found.add(id);
   }
   return found;
 }
 
-/** Drizzle knows a migration by the `when` of its journal, and keeps the hash of the file beside it. */
-async function isInForeignLedger(connection: Connection, row: ForeignLedgerRow | null): Promise<boolean> {
-  if (row === null) return false;
-  const table = `"${row.schema}"."${row.table}"`;
-  const [found] = await connection.query<{ there: boolean }>('SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there', [
-    table,
-  ]);
-  if (found?.there !== true) return false;
-  const rows = await connection.query(`SELECT 1 FROM ${table} WHERE created_at = $1 OR hash = $2 LIMIT 1`, [
-    row.createdAtMs,
-    row.hash,
-  ]);
+async function isInForeignLedger(connection: Connection, row: ForeignLedgerRow): Promise<boolean> {
+  const [found] = await connection.query<{ table: string | null }>(
+    `SELECT t.name AS "table" FROM (SELECT pg_catalog.format('%I.%I', coalesce($1, pg_catalog.current_schema()), $2::text) AS name) t
+     WHERE pg_catalog.to_regclass(t.name) IS NOT NULL`,
+    [row.schema, row.table],
+  );
+  if (found === undefined) return false;
+  const { sql, values } = questionFor(row);
+  const rows = await connection.query(`SELECT 1 FROM ${found.table} WHERE ${sql} LIMIT 1`, values);
   return rows.length > 0;
+}
+
+/** Drizzle knows a migration by the `when` of its journal, and keeps the hash of the file beside it; TypeORM by its name. */
+function questionFor(row: ForeignLedgerRow): { readonly sql: string; readonly values: readonly (string | number)[] } {
+  return row.tool === 'drizzle'
+    ? { sql: 'created_at = $1 OR hash = $2', values: [row.createdAtMs, row.hash] }
+    : { sql: '"name" = $1', values: [row.name] };
 }

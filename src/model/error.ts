@@ -1,3 +1,5 @@
+import type { Migration } from './migration.ts';
+
 /** What the caller can do about an error: try again, mend something, or call a person who may decide. */
 export type Recovery = 'retry' | 'fix' | 'escalate';
 
@@ -64,6 +66,33 @@ export class EncodingError extends EvenkeelError {
     this.path = at.path;
     this.line = at.line;
     this.column = at.column;
+  }
+}
+
+/** A migration that is written as code, of which its SQL cannot be told without running it. */
+export class MigrationCodeError extends EvenkeelError {
+  readonly code = 'migration-code';
+  readonly recovery = 'fix';
+  readonly exitCode = 2;
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  /** What is known of it all the same, without SQL: it may be applied already. null when not even its name is known. */
+  readonly known: Migration | null;
+  /** What line and column count in. */
+  readonly text: string;
+
+  constructor(
+    message: string,
+    at: { path: string; line: number; column: number; text: string; known: Migration | null },
+    options: { readonly cause?: unknown; readonly nextCommand: string },
+  ) {
+    super(message, options);
+    this.path = at.path;
+    this.line = at.line;
+    this.column = at.column;
+    this.text = at.text;
+    this.known = at.known;
   }
 }
 

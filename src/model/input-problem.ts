@@ -1,6 +1,6 @@
 /** Why a migration file could not be read, and where. */
 export interface InputProblem {
-  readonly code: 'sql-syntax' | 'encoding';
+  readonly code: 'sql-syntax' | 'encoding' | 'migration-code';
   /** As the user typed it. */
   readonly path: string;
   /** From the top of the repository, with `/` between the parts. */

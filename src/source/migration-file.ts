@@ -1,18 +1,24 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { EncodingError, SourceError } from '../model/error.ts';
+import { EncodingError, MigrationCodeError, SourceError } from '../model/error.ts';
 import type { ForeignLedgerRow, Migration, SourceFormat } from '../model/migration.ts';
 import type { TransactionScope } from '../model/transaction-unit.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 const REPLACEMENT = '\uFFFD';
 
-/** A migration, or why its file is no text. */
-export type MigrationFile = Migration | EncodingError;
+/** A migration, or why its file is no text, or no SQL can be told from its code. */
+export type MigrationFile = Migration | EncodingError | MigrationCodeError;
 
 export function isMigration(file: MigrationFile): file is Migration {
-  return !(file instanceof EncodingError);
+  return !(file instanceof EncodingError) && !(file instanceof MigrationCodeError);
+}
+
+/** What is known of a migration, its SQL included only where it can be read; null when not even its name is known. */
+export function knownMigration(file: MigrationFile): Migration | null {
+  if (isMigration(file)) return file;
+  return file instanceof MigrationCodeError ? file.known : null;
 }
 
 /** The error instead of a rejection when a file is no text: the files beside it are worth reading. */

@@ -29,7 +29,7 @@ function isMigrationName(name: string): boolean {
 function noMigrations(folder: string, subfolders: readonly string[]): SourceError {
   const likely = ['drizzle', 'migrations', 'sql'].find((name) => subfolders.includes(name));
   return new SourceError(
-    `${folder} holds no .sql file, no meta/_journal.json of drizzle-kit and no migration_lock.toml of Prisma.`,
+    `${folder} holds no .sql file, no meta/_journal.json of drizzle-kit, no migration_lock.toml of Prisma and no migration of TypeORM.`,
     {
       nextCommand: likely === undefined ? `ls ${folder}` : `pass ${path.join(folder, likely)} instead of ${folder}`,
     },

@@ -4,8 +4,8 @@ import type { ProjectSetting } from '../model/project-setting.ts';
 import { partOfSpan, type Span } from '../model/span.ts';
 import { bareCode } from './code-text.ts';
 
-/** Where TypeORM's own pages and those of NestJS put a data source. */
-const FILES: readonly string[] = [
+/** Where TypeORM's own pages and those of NestJS put a data source, seen from the top of a project. */
+export const DATA_SOURCE_FILES: readonly string[] = [
   'ormconfig.json',
   ...['ormconfig', 'data-source', 'app.module', 'typeorm.config'].flatMap((name) =>
     ['ts', 'js', 'mts', 'mjs', 'cts', 'cjs'].flatMap((ending) => [`${name}.${ending}`, `src/${name}.${ending}`]),
@@ -15,8 +15,8 @@ const FILES: readonly string[] = [
   'src/db/data-source.ts',
 ];
 
-const FILE_START: Span = { line: 1, column: 1, endLine: 1, endColumn: 1, startOffset: 0, endOffset: 0 };
-const DATABASE = /["'](?:postgres|aurora-postgres)["']/;
+export const FILE_START: Span = { line: 1, column: 1, endLine: 1, endColumn: 1, startOffset: 0, endOffset: 0 };
+export const POSTGRES_NAME: RegExp = /["'](?:postgres|aurora-postgres)["']/;
 
 /**
  * `synchronize: true` in the well-known files of a TypeORM project. Said is only what is certain: the word `true`
@@ -27,7 +27,7 @@ const DATABASE = /["'](?:postgres|aurora-postgres)["']/;
  */
 export async function readTypeormSettings(folder: string): Promise<readonly ProjectSetting[]> {
   const found = await Promise.all(
-    FILES.map(async (file) => {
+    DATA_SOURCE_FILES.map(async (file) => {
       const text = await readFile(path.join(folder, file), 'utf8').catch(() => null);
       return text === null ? [] : (typeormSetting(file, text) ?? []);
     }),
@@ -51,7 +51,7 @@ interface Place {
 function placeOfSynchronize(file: string, text: string): Place | null {
   if (file.endsWith('.json')) return isSynchronizedJson(text) ? placeOf(text, /"synchronize"\s*:\s*true\b/) : null;
   const isTypeorm = /["'](?:@nestjs\/)?typeorm["']/.test(text) || path.basename(file).startsWith('ormconfig.');
-  if (!isTypeorm || !DATABASE.test(text)) return null;
+  if (!isTypeorm || !POSTGRES_NAME.test(text)) return null;
   return placeOf(bareCode(text), /(?<![\w$.])synchronize\s*:\s*true\b(?!\s*[&|?=.([])/);
 }
 
@@ -69,7 +69,7 @@ function isSynchronizedJson(text: string): boolean {
 function isSynchronized(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { type, synchronize } = value as Readonly<Record<'type' | 'synchronize', unknown>>;
-  return synchronize === true && DATABASE.test(JSON.stringify(type ?? null));
+  return synchronize === true && POSTGRES_NAME.test(JSON.stringify(type ?? null));
 }
 
 function placeOf(text: string, pattern: RegExp): Place | null {

@@ -74,8 +74,8 @@ describe('a Drizzle folder', () => {
   it('gives what drizzle-orm’s own reader gives', async () => {
     const migrations = await readMigrations([path.join(shop, 'drizzle')]);
     const theirs = readMigrationFiles({ migrationsFolder: path.join(shop, 'drizzle') });
-    expect(migrations.map(({ foreignLedgerRow: row }) => [row?.hash, row?.createdAtMs])).toEqual(
-      theirs.map(({ hash, folderMillis }) => [hash, folderMillis]),
+    expect(migrations.map(({ foreignLedgerRow }) => foreignLedgerRow)).toMatchObject(
+      theirs.map(({ hash, folderMillis }) => ({ hash, createdAtMs: folderMillis })),
     );
     expect(migrations.map(({ sql }) => sql.split('--> statement-breakpoint'))).toEqual(theirs.map(({ sql }) => sql));
     expect(migrations[0]?.foreignLedgerRow).toMatchObject({
@@ -122,7 +122,7 @@ describe('bad input', () => {
   it('a folder without migrations', async () => {
     expect(await failure([folder])).toMatchInlineSnapshot(`
       {
-        "message": "X holds no .sql file, no meta/_journal.json of drizzle-kit and no migration_lock.toml of Prisma.",
+        "message": "X holds no .sql file, no meta/_journal.json of drizzle-kit, no migration_lock.toml of Prisma and no migration of TypeORM.",
         "next": "ls X",
       }
     `);
@@ -132,7 +132,7 @@ describe('bad input', () => {
     write('drizzle/meta/_journal.json', '{}');
     expect(await failure([folder])).toMatchInlineSnapshot(`
       {
-        "message": "X holds no .sql file, no meta/_journal.json of drizzle-kit and no migration_lock.toml of Prisma.",
+        "message": "X holds no .sql file, no meta/_journal.json of drizzle-kit, no migration_lock.toml of Prisma and no migration of TypeORM.",
         "next": "pass X/drizzle instead of X",
       }
     `);
