@@ -7,7 +7,8 @@ import type { WrittenFile, WrittenPlan } from '../model/written-plan.ts';
 import type { ParsedMigration } from '../pipeline/parsed-migration.ts';
 import { planApart } from '../pipeline/plan-apart.ts';
 import { journalPath } from '../source/drizzle-folder.ts';
-import { reasonOf } from '../source/migration-file.ts';
+import { knownMigration, reasonOf } from '../source/migration-file.ts';
+import { readTypeormFolder, typeormFiles } from '../source/typeorm-folder.ts';
 import { leadingNumber } from '../write/file-names.ts';
 import { type DrizzleView, type FolderView, placeFiles, type TextFile } from '../write/place-files.ts';
 import { isSafeAsItStands } from '../write/safe-as-it-stands.ts';
@@ -126,6 +127,10 @@ function takenBack(names: readonly string[], own: string): readonly string[] {
 
 async function viewFolder(migration: Migration): Promise<FolderView & { readonly takenBack: readonly string[] }> {
   const folder = folderOf(migration);
+  if (migration.code !== undefined) {
+    const others = await otherClasses(folder, migration.code.name);
+    return { others, text: await readText(migration.path), takenBack: [], drizzle: null };
+  }
   const entries = await readdir(folder, { withFileTypes: true });
   const isFolders = migration.format === 'prisma';
   const names = entries
@@ -141,6 +146,13 @@ async function viewFolder(migration: Migration): Promise<FolderView & { readonly
     ),
     drizzle: migration.format === 'drizzle' ? await viewDrizzle(folder, migration.id) : null,
   };
+}
+
+/** Also those whose SQL cannot be read: they have their place in the order all the same. */
+async function otherClasses(folder: string, own: string): Promise<readonly string[]> {
+  const files = await readTypeormFolder(folder, await typeormFiles(folder));
+  const names = files.flatMap((file) => knownMigration(file)?.code?.name ?? []);
+  return names.filter((name) => name !== own);
 }
 
 async function viewDrizzle(folder: string, tag: string): Promise<DrizzleView> {
@@ -175,6 +187,18 @@ function notesOn(files: readonly StepFile[], migration: Migration): readonly str
   return [
     `${migration.format} runs everything in one transaction: on a large table the files of ${bounded.join(', ')} end ` +
       'after one second, and change nothing. evenkeel apply runs the same files however large the tables are.',
+    ...wayOut(migration),
+  ];
+}
+
+/** TypeORM has a mode in which a class can stay outside of every transaction. */
+function wayOut({ code }: Migration): readonly string[] {
+  if (code === undefined) return [];
+  const { dataSource } = code;
+  const where = dataSource === null ? 'in the data source' : `at ${dataSource.path}:${dataSource.line}`;
+  return [
+    `With migrationsTransactionMode: 'each' ${where}, and the plan written anew, TypeORM itself builds indexes ` +
+      'CONCURRENTLY and commits backfills batch by batch.',
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Migration } from '../model/migration.ts';
 import { type FileBody, undoesOutside } from './file-body.ts';
 import type { ToolManner } from './tool-manner.ts';
+import { typeormClass } from './typeorm-class.ts';
 
 /** A file of a step, before it has the form that its tool wants. */
 export interface FileContent {
@@ -12,13 +13,22 @@ export interface FileContent {
 const NO_WAY_BACK =
   "DO $evenkeel$ BEGIN RAISE EXCEPTION 'This step has no way back that loses nothing.'; END $evenkeel$;";
 
-/** The text of a migration file as its tool wants it, with a line feed at its end. */
-export function fileText(content: FileContent, format: Migration['format'], manner: ToolManner): string {
-  const lines = linesOf(content, format, manner);
+/**
+ * The text of a migration file as its tool wants it, with a line feed at its end.
+ *
+ * @param name by which its tool knows it, where the file has to say it itself.
+ */
+export function fileText(content: FileContent, migration: Migration, manner: ToolManner, name: string): string {
+  const lines = linesOf(content, migration, manner, name);
   return `${lines.join('\n')}\n`;
 }
 
-function linesOf(content: FileContent, format: Migration['format'], manner: ToolManner): readonly string[] {
+function linesOf(
+  content: FileContent,
+  { format, code }: Migration,
+  manner: ToolManner,
+  name: string,
+): readonly string[] {
   switch (format) {
     case 'sql':
     case 'prisma':
@@ -31,6 +41,8 @@ function linesOf(content: FileContent, format: Migration['format'], manner: Tool
       return nodePgMigrateLines(content);
     case 'drizzle':
       return drizzleLines(content);
+    case 'typeorm':
+      return code === undefined ? [] : typeormClass(content, code, name, HANDED_BACK);
   }
 }
 

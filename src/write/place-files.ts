@@ -5,10 +5,11 @@ import type { WrittenFile } from '../model/written-plan.ts';
 import { drizzleBooks } from './drizzle-books.ts';
 import { followingNames } from './file-names.ts';
 import type { StepFile } from './step-files.ts';
+import { classFileName, followingClassNames, timeOf } from './typeorm-names.ts';
 
 /** What lies around a migration. */
 export interface FolderView {
-  /** Names of the other migrations of its folder: without ending, or of the folders where each has one. */
+  /** Names of the other migrations of its folder: without ending, or of the folders or classes where each has one. */
   readonly others: readonly string[];
   /** The file of the migration itself. */
   readonly text: string;
@@ -41,15 +42,16 @@ export function placeFiles(
 ): readonly WrittenFile[] {
   const name = nameOf(migration);
   const following = files.slice(isInstead ? 1 : 0).map(({ words }) => words);
-  const names = followingNames(name, following, folder.others);
+  const names = namesBehind(migration, following, folder.others);
   if (names === null) throw noRoom(migration, folder);
   const all = isInstead ? [name, ...names] : names;
   const written = files.map(({ text, step }, index): WrittenFile => {
     const isReplaced = isInstead && index === 0;
+    const own = all[index] ?? name;
     return {
-      path: pathOf(migration, all[index] ?? name),
+      path: isReplaced ? migration.path : pathOf(migration, own),
       action: isReplaced ? 'replace' : 'create',
-      text,
+      text: text(own),
       before: isReplaced ? folder.text : null,
       step,
     };
@@ -60,9 +62,18 @@ export function placeFiles(
   return [...written, ...books];
 }
 
-/** By which the tool knows it: the file without its ending, or the folder. */
-function nameOf({ id }: Migration): string {
-  return id.replace(UP, '');
+/** By which the tool knows it: the file without its ending, the folder, or the class. */
+function nameOf({ id, code }: Migration): string {
+  return code?.name ?? id.replace(UP, '');
+}
+
+function namesBehind(
+  migration: Migration,
+  words: readonly string[],
+  others: readonly string[],
+): readonly string[] | null {
+  const follow = migration.code === undefined ? followingNames : followingClassNames;
+  return follow(nameOf(migration), words, others);
 }
 
 const UP = /\.up$/;
@@ -70,13 +81,16 @@ const UP = /\.up$/;
 function pathOf(migration: Migration, name: string): string {
   const folder = path.dirname(migration.path);
   if (migration.format === 'prisma') return path.join(path.dirname(folder), name, path.basename(migration.path));
+  if (migration.code !== undefined) return path.join(folder, classFileName(name) + path.extname(migration.path));
   const ending = UP.test(migration.id) ? '.up.sql' : path.extname(migration.path);
   return path.join(folder, `${name}${ending}`);
 }
 
 function noRoom(migration: Migration, { others }: FolderView): UsageError {
   const name = nameOf(migration);
-  const newer = others.filter((other) => other > name);
+  const isLater = (other: string): boolean =>
+    migration.code === undefined ? other > name : timeOf(other) > timeOf(name);
+  const newer = others.filter(isLater);
   const by = newer.length > 0 ? ` (${newer[0]})` : '';
   return new UsageError(
     `The plan of ${migration.path} needs files behind it, and newer migrations stand there already${by}.`,

@@ -10,7 +10,8 @@ import { type ToolManner, toolManner } from './tool-manner.ts';
 export interface StepFile {
   /** For its name: letters, digits and `_`. */
   readonly words: string;
-  readonly text: string;
+  /** @param name by which its tool will know it, where that stands in the file. */
+  text(name: string): string;
   readonly body: FileBody;
   readonly step: WrittenStep;
 }
@@ -52,7 +53,7 @@ function stepFile({ work, ...step }: PlacedStep, migration: Migration, manner: T
   const body = fileBody(work, manner);
   const { deployBefore, deployAfter } = step;
   const head = fileHead({ step: work, body, migration: migration.id, deployBefore, deployAfter });
-  return { words: wordsOf(work), text: fileText({ head, body }, migration.format, manner), body, step };
+  return { words: wordsOf(work), text: (name) => fileText({ head, body }, migration, manner, name), body, step };
 }
 
 /** `02-new-column-total` is `new_column_total`. */

@@ -1,4 +1,4 @@
-import type { Migration } from '../model/migration.ts';
+import type { Migration, TransactionMode } from '../model/migration.ts';
 
 /** How the tool that owns a migration runs the files that are written for it. */
 export interface ToolManner {
@@ -13,7 +13,11 @@ export interface ToolManner {
  * file of Prisma has its own BEGIN and COMMIT: some versions open a transaction for it and others do not, and a fresh
  * database may see a newer one than that for which it was written.
  */
-export function toolManner({ format, transaction }: Pick<Migration, 'format' | 'transaction'>): ToolManner {
+export function toolManner({
+  format,
+  transaction,
+  code,
+}: Pick<Migration, 'format' | 'transaction' | 'code'>): ToolManner {
   switch (format) {
     case 'sql':
       return { transaction: 'own', outside: 'one-statement' };
@@ -28,5 +32,12 @@ export function toolManner({ format, transaction }: Pick<Migration, 'format' | '
     case 'drizzle':
     case 'node-pg-migrate':
       return { transaction: 'run', outside: null };
+    case 'typeorm':
+      return typeormManner(code?.transactionMode ?? 'all');
   }
+}
+
+/** Under `all` TypeORM refuses a class that asks for another transaction than the one of the run. */
+function typeormManner(mode: TransactionMode): ToolManner {
+  return mode === 'all' ? { transaction: 'run', outside: null } : { transaction: 'file', outside: 'statements' };
 }
