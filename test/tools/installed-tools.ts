@@ -11,6 +11,7 @@ const VERSIONS = {
   'node-pg-migrate': '9.0.0',
   pg: '8.23.1',
   prisma: '6.19.3',
+  typeorm: '1.1.1',
 } as const;
 
 /**

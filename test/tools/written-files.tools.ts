@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { connectPostgres } from '../../src/db/postgres.ts';
@@ -40,7 +42,7 @@ interface Tool {
   /** Where the migrations lie, below the project. */
   readonly place: string;
   readonly file: (number: number) => string;
-  readonly frame: (sql: string) => string;
+  readonly frame: (sql: string, number: number) => string;
   /** What else the project needs. */
   readonly project: Readonly<Record<string, string>>;
   readonly words: (verb: 'migrate' | 'status') => readonly string[];
@@ -88,7 +90,59 @@ const prisma = (sends: 'scripts' | 'statements'): Tool => ({
   ledger: /_prisma_migrations/,
 });
 
+/** Runs TypeScript where Node by itself does not. */
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const className = (number: number): string => `Change170000000000${number}`;
+const javascript = (sql: string, number: number): string => `module.exports = class ${className(number)} {
+  name = '${className(number)}'
+  async up(queryRunner) {
+    await queryRunner.query(\`${sql}\`);
+  }
+  async down(queryRunner) {}
+}
+`;
+const typescript = (sql: string, number: number): string => `import { MigrationInterface, QueryRunner } from "typeorm";
+
+export class ${className(number)} implements MigrationInterface {
+    name = '${className(number)}'
+
+    public async up(queryRunner: QueryRunner): Promise<void> {
+        await queryRunner.query(\`${sql}\`);
+    }
+
+    public async down(queryRunner: QueryRunner): Promise<void> {
+    }
+
+}
+`;
+const typeorm = (mode: 'all' | 'each' | 'none', ending: 'js' | 'ts'): Tool => ({
+  name: `typeorm, mode ${mode}, .${ending}`,
+  place: 'migrations',
+  file: (number) => `170000000000${number}-Change.${ending}`,
+  frame: ending === 'js' ? javascript : typescript,
+  project: {
+    'package.json': '{}',
+    'data-source.js': `const { DataSource } = require('typeorm');
+module.exports = new DataSource({
+  type: 'postgres',
+  url: process.env.DATABASE_URL,
+  migrations: ['migrations/*.${ending}'],
+  migrationsTransactionMode: '${mode}',
+});
+`,
+  },
+  words: (verb) => ['typeorm', verb === 'migrate' ? 'migration:run' : 'migration:show', '-d', 'data-source.js'],
+  down: ['typeorm', 'migration:revert', '-d', 'data-source.js'],
+  env: (url) => ({ DATABASE_URL: url, ...(ending === 'ts' ? { NODE_OPTIONS: `--import ${TSX}` } : {}) }),
+  // A cross for each that is applied.
+  nothingPending: /^(?![\s\S]*\[ \])[\s\S]*\[X\]/,
+  ledger: /\bmigrations(?:_id_seq)?\b|"?PK_8c82d7f526340ab734260ea46be/,
+});
+
 const TOOLS: readonly Tool[] = [
+  typeorm('all', 'js'),
+  typeorm('each', 'ts'),
+  typeorm('none', 'js'),
   prisma('scripts'),
   prisma('statements'),
   {
@@ -133,7 +187,9 @@ const goose: Tool = {
 };
 
 function layOut(project: string, tool: Tool, migrations: readonly string[]): string {
-  const files = migrations.map((sql, index) => [path.join(tool.place, tool.file(index + 1)), tool.frame(sql)] as const);
+  const files = migrations.map(
+    (sql, index) => [path.join(tool.place, tool.file(index + 1)), tool.frame(sql, index + 1)] as const,
+  );
   for (const [name, text] of [...Object.entries(tool.project), ...files]) {
     mkdirSync(path.dirname(path.join(project, name)), { recursive: true });
     writeFileSync(path.join(project, name), text);
@@ -221,7 +277,10 @@ describe.each(GOOSE === undefined ? TOOLS : [...TOOLS, goose])('$name', (tool) =
       }
       expect(await differences(before, database, tool)).toEqual([]);
       await run(tool, project, database, tool.words('migrate'));
-      writeFileSync(path.join(project, tool.place, tool.file(9)), tool.frame('ALTER TABLE orders DROP COLUMN email;'));
+      writeFileSync(
+        path.join(project, tool.place, tool.file(9)),
+        tool.frame('ALTER TABLE orders DROP COLUMN email;', 9),
+      );
       await makePlan(options);
       await run(tool, project, database, tool.words('migrate'));
       await expect(run(tool, project, database, tool.down ?? [])).rejects.toThrow(/no way back|disabled down/);
