@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { connectPostgres } from '../../src/db/postgres.ts';
-import { makePlan } from '../../src/index.ts';
+import { apply, makePlan } from '../../src/index.ts';
 import { lineDifferences, readCatalogLines } from '../../src/prove/catalog-lines.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { withFolder } from '../write/run-files.ts';
@@ -285,6 +285,46 @@ describe.each(GOOSE === undefined ? TOOLS : [...TOOLS, goose])('$name', (tool) =
       await run(tool, project, database, tool.words('migrate'));
       await expect(run(tool, project, database, tool.down ?? [])).rejects.toThrow(/no way back|disabled down/);
       await Promise.all([before.drop(), database.drop()]);
+    });
+  });
+});
+
+describe('TypeORM and evenkeel apply', () => {
+  const tool = typeorm('all', 'js');
+  const applied = async (project: string, { url }: TestDatabase): Promise<string> =>
+    apply({
+      path: path.join(project, tool.place),
+      databaseUrl: url,
+      through: 'contract',
+      pastGate: null,
+      commandLine: 'evenkeel apply',
+      onEvent: () => undefined,
+      signal: new AbortController().signal,
+    });
+
+  it.each([13, 18])('have one ledger on PostgreSQL %i', async (major) => {
+    await withFolder(async (folder) => {
+      const [theirs, ours, both] = await Promise.all([major, major, major].map((one) => createTestDatabase(one)));
+      const project = path.join(folder, 'project');
+      layOut(project, tool, [FIRST]);
+      await run(tool, project, both!, tool.words('migrate'));
+      layOut(project, tool, [FIRST, NAIVE.join('\n')]);
+      await run(tool, project, theirs!, tool.words('migrate'));
+      for (const database of [ours!, both!]) {
+        expect(await applied(project, database)).toBe('completed');
+        expect(await run(tool, project, database, tool.words('status'))).toMatch(tool.nothingPending);
+        expect(await run(tool, project, database, tool.words('migrate'))).toContain('No migrations are pending');
+        // With TypeORM's own table: it is made as TypeORM makes it.
+        const lines = await differences(theirs!, database, { ...tool, ledger: /\bevenkeel\b/ });
+        expect(lines).toEqual([]);
+        const { rows } = await (await database.client()).query(
+          'SELECT id, "timestamp", name FROM migrations ORDER BY id',
+        );
+        expect(rows).toEqual([1, 2].map((id) => ({ id, timestamp: `170000000000${id}`, name: className(id) })));
+        await run(tool, project, database, tool.down ?? []);
+        expect(await run(tool, project, database, tool.words('status'))).toContain(`[ ] ${className(2)}`);
+      }
+      await Promise.all([theirs, ours, both].map((database) => database?.drop()));
     });
   });
 });

@@ -23,7 +23,7 @@ interface Layout {
 }
 
 const PRISMA = { 'migration_lock.toml': 'provider = "postgresql"\n' };
-const LAYOUTS: Readonly<Record<string, Layout>> = {
+const LAYOUTS: Record<string, Layout> = {
   sql: { file: '0002_change.sql', text: NAIVE },
   dbmate: { file: '20240101000000_change.sql', text: `-- migrate:up\n${NAIVE}\n-- migrate:down\n` },
   goose: { file: '00002_change.sql', text: `-- +goose Up\n${NAIVE}\n-- +goose Down\n` },
@@ -39,6 +39,35 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
     also: { ...PRISMA, 'package.json': '{"dependencies":{"prisma":"7.10.1"}}' },
   },
 };
+
+/** As `typeorm migration:generate` writes it, in a project of that mode. */
+function typeorm(mode: string, options: { readonly ending: 'ts' | 'js' } = { ending: 'ts' }): Layout {
+  const isTs = options.ending === 'ts';
+  const calls = NAIVE.trim()
+    .split('\n')
+    .map((sql) => `        await queryRunner.query(\`${sql.replace(/;$/, '')}\`);`);
+  const type = isTs ? ': QueryRunner): Promise<void>' : ')';
+  return {
+    file: `1700000000002-Change.${options.ending}`,
+    text: `${isTs ? 'import { MigrationInterface, QueryRunner } from "typeorm";\n\nexport' : 'module.exports ='} class Change1700000000002${isTs ? ' implements MigrationInterface' : ''} {
+    name = 'Change1700000000002'
+
+    ${isTs ? 'public ' : ''}async up(queryRunner${type} {
+${calls.join('\n')}
+    }
+
+    ${isTs ? 'public ' : ''}async down(queryRunner${type} {
+    }
+}
+`,
+    also: {
+      'data-source.js': `new DataSource({ type: 'postgres',\n  migrationsTransactionMode: '${mode}' }); // of 'typeorm'\n`,
+    },
+  };
+}
+
+for (const mode of ['all', 'each', 'none']) LAYOUTS[`typeorm ${mode}`] = typeorm(mode);
+LAYOUTS['typeorm of JavaScript'] = typeorm('each', { ending: 'js' });
 
 function layOut(folder: string, { file, text, also = {} }: Layout): { readonly file: string; readonly schema: string } {
   const place = path.join(folder, 'migrations');
@@ -62,7 +91,7 @@ describe.each(Object.entries(LAYOUTS))('%s', (_, layout) => {
         expect.arrayContaining(['expand', 'migrate', 'contract']),
       );
       expect(written!.files.at(-1)?.step?.deployBefore).toEqual([expect.stringContaining('orders.note')]);
-      expect(readFileSync(paths.at(-1)!, 'utf8')).toMatch(/^-- BEFORE THIS FILE IS APPLIED: Deploy code/m);
+      expect(readFileSync(paths.at(-1)!, 'utf8')).toMatch(/^(?:--|\/\/) BEFORE THIS FILE IS APPLIED: Deploy code/m);
       const options = { paths: [path.join(folder, 'migrations')], schemaFile: schema };
       const { findings } = await check(options);
       expect(
@@ -169,6 +198,145 @@ it('Prisma gets a transaction of the file itself', async () => {
     COMMIT;
     "
   `);
+});
+
+it('TypeORM in mode each builds an index outside of its transaction, and takes it back inside of one', async () => {
+  expect(await writtenText('typeorm each', /index/)).toMatchInlineSnapshot(`
+    "// evenkeel-step: expand concurrent-index
+    // Step 01-index-orders_total_idx of the plan for 1700000000002-Change (expand): A plain CREATE INDEX keeps
+    // writers waiting for the whole build; CONCURRENTLY reads the table twice and nobody waits.
+    // Locks: SHARE UPDATE EXCLUSIVE on public.orders. Afterwards the index public.orders_total_idx is valid.
+    // It needs a session without lock_timeout and statement_timeout: one that runs out leaves an invalid index
+    // behind.
+    import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+    export class ChangeIndexOrdersTotalIdx1700000000003 implements MigrationInterface {
+      name = 'ChangeIndexOrdersTotalIdx1700000000003';
+      transaction = false;
+
+      async up(queryRunner: QueryRunner): Promise<void> {
+        await queryRunner.query(\`SET lock_timeout = 0\`);
+        await queryRunner.query(\`SET statement_timeout = 0\`);
+        await queryRunner.query(\`CREATE INDEX CONCURRENTLY orders_total_idx ON public.orders USING btree (total)\`);
+        await queryRunner.query(\`RESET lock_timeout\`);
+        await queryRunner.query(\`RESET statement_timeout\`);
+      }
+
+      async down(queryRunner: QueryRunner): Promise<void> {
+        await queryRunner.query(\`DROP INDEX IF EXISTS public.orders_total_idx\`);
+      }
+    }
+    "
+  `);
+});
+
+it('TypeORM in mode all gets what runs in a transaction', async () => {
+  expect(await writtenText('typeorm all', /backfill/)).toMatchInlineSnapshot(`
+    "// evenkeel-step: migrate backfill
+    // Step 03-backfill-public_id of the plan for 1700000000002-Change (migrate): The rows that were there
+    // before get their value in small transactions; nobody waits for more than a few rows.
+    // Locks: ROW EXCLUSIVE on public.orders. Afterwards no row of public.orders is left to do.
+    // The tool runs all that is pending in one transaction, so this form may hold up others: it gets one
+    // second, and is taken back whole when that is not enough. evenkeel apply runs the same file without holding
+    // up anybody, however large the table is.
+    import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+    export class ChangeBackfillPublicId1700000000005 implements MigrationInterface {
+      name = 'ChangeBackfillPublicId1700000000005';
+
+      async up(queryRunner: QueryRunner): Promise<void> {
+        await queryRunner.query(\`SET LOCAL lock_timeout = '500ms'\`);
+        await queryRunner.query(\`SET LOCAL statement_timeout = '1000ms'\`);
+        await queryRunner.query(\`DO $evenkeel$
+    BEGIN
+      WHILE EXISTS (SELECT FROM public.orders WHERE public_id IS NULL) LOOP
+        SET LOCAL lock_timeout = '500ms';
+        UPDATE public.orders SET public_id = gen_random_uuid() WHERE (public_id IS NULL) AND ("id") IN (
+          SELECT "id" FROM public.orders WHERE public_id IS NULL ORDER BY "id" LIMIT 1000 FOR UPDATE);
+      END LOOP;
+    END $evenkeel$\`);
+        await queryRunner.query(\`SET LOCAL lock_timeout TO DEFAULT\`);
+        await queryRunner.query(\`SET LOCAL statement_timeout TO DEFAULT\`);
+      }
+
+      async down(queryRunner: QueryRunner): Promise<void> {
+        // There is nothing to take back.
+      }
+    }
+    "
+  `);
+});
+
+it('TypeORM in mode none gets a transaction where a step wants one', async () => {
+  expect(await writtenText('typeorm none', /drop-column/)).toMatchInlineSnapshot(`
+    "// evenkeel-step: contract brief
+    // Step 08-drop-column-note of the plan for 1700000000002-Change (contract): DROP COLUMN changes the
+    // catalog only: a moment under ACCESS EXCLUSIVE.
+    // BEFORE THIS FILE IS APPLIED: Deploy code that neither reads nor writes public.orders.note, and wait
+    // until no older version runs.
+    // A tool applies all files that it finds: this one belongs into a later release.
+    // Locks: ACCESS EXCLUSIVE on public.orders. Afterwards public.orders has no column note.
+    // When it ends with a lock timeout, the table was busy and nothing has happened: apply it again.
+    import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+    export class ChangeDropColumnNote1700000000009 implements MigrationInterface {
+      name = 'ChangeDropColumnNote1700000000009';
+      transaction = true;
+
+      async up(queryRunner: QueryRunner): Promise<void> {
+        await queryRunner.query(\`SET LOCAL lock_timeout = '100ms'\`);
+        await queryRunner.query(\`SET LOCAL statement_timeout = '5000ms'\`);
+        await queryRunner.query(\`ALTER TABLE public.orders DROP COLUMN note\`);
+      }
+
+      async down(queryRunner: QueryRunner): Promise<void> {
+        throw new Error('This step has no way back that loses nothing.');
+      }
+    }
+    "
+  `);
+});
+
+it('TypeORM gets JavaScript where the migration is JavaScript', async () => {
+  expect(await writtenText('typeorm of JavaScript', /add-column/)).toMatchInlineSnapshot(`
+    "// evenkeel-step: expand brief
+    // Step 02-add-column-public_id of the plan for 1700000000002-Change (expand): Added empty, the column
+    // costs a moment; the default set by the same command fills every row inserted from now on.
+    // Locks: ACCESS EXCLUSIVE on public.orders. Afterwards public.orders has the column public_id.
+    // When it ends with a lock timeout, the table was busy and nothing has happened: apply it again.
+    module.exports = class ChangeAddColumnPublicId1700000000004 {
+      name = 'ChangeAddColumnPublicId1700000000004';
+
+      async up(queryRunner) {
+        await queryRunner.query(\`SET LOCAL lock_timeout = '100ms'\`);
+        await queryRunner.query(\`SET LOCAL statement_timeout = '5000ms'\`);
+        await queryRunner.query(\`ALTER TABLE public.orders ADD COLUMN public_id uuid, ALTER COLUMN public_id SET DEFAULT gen_random_uuid()\`);
+      }
+
+      async down(queryRunner) {
+        await queryRunner.query(\`ALTER TABLE public.orders DROP COLUMN public_id\`);
+      }
+    };
+    "
+  `);
+});
+
+it('TypeORM in mode all: the notes name the line that would let it build indexes CONCURRENTLY', async () => {
+  await withFolder(async (folder) => {
+    const { file, schema } = layOut(folder, LAYOUTS['typeorm all']!);
+    const { written } = await makePlan({ paths: [file], schemaFile: schema, write: true });
+    expect(written).toMatchObject({ isDone: true, superseded: [file] });
+    expect(path.basename(written!.files[0]!.path)).toBe('1700000000003-ChangeIndexOrdersTotalIdx.ts');
+    expect(written!.notes).toEqual([
+      expect.stringMatching(/^typeorm runs everything in one transaction/),
+      expect.stringMatching(
+        /^With migrationsTransactionMode: 'each' at \S*data-source\.js:2, and the plan written anew/,
+      ),
+    ]);
+    await expect(makePlan({ paths: [file], schemaFile: schema, write: true })).rejects.toThrow(
+      'newer migrations stand there already (ChangeIndexOrdersTotalIdx1700000000003)',
+    );
+  });
 });
 
 it('goes beside the migration where nothing may be replaced, and says what has to go', async () => {
