@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { readRuleSettings } from '../config/read-rule-settings.ts';
+import { MigrationCodeError } from '../model/error.ts';
 import type { InputProblem } from '../model/input-problem.ts';
 import type { CheckReport, ExplainReport, PlanReport } from '../model/report.ts';
 import type { RuleSettings } from '../model/rule-settings.ts';
@@ -51,14 +52,24 @@ export async function checkMigrations(options: CheckOptions): Promise<CheckRepor
   ]);
   const root = repository ?? process.cwd();
   const repositoryPathOf = (file: string): string => pathInRepository(root, file);
-  const isChanged = since === null ? null : await since(input.migrations.map(({ migration }) => migration.path));
+  const paths = [
+    ...input.migrations.map(({ migration }) => migration.path),
+    ...unreadable.map(({ error }) => error.path),
+  ];
+  const isChanged = since === null ? null : await since(paths);
+  // What needs a run to be told was no news when it was written.
+  const isOld = ({ error }: UnreadableMigration): boolean =>
+    error instanceof MigrationCodeError && isChanged?.(error.path) === false;
   const report = check({
     ...input,
     planCommand: planCommand(options),
     settings,
     repositoryPathOf,
     projectSettings,
-    leftOut: unreadable.map((one) => ({ problem: problemOf(one, repositoryPathOf), position: one.position })),
+    leftOut: unreadable.map((one) => ({
+      problem: isOld(one) ? null : problemOf(one, repositoryPathOf),
+      position: one.position,
+    })),
     ...(baseline === null ? {} : { baseline }),
     ...(isChanged === null ? {} : { since: { ref: options.since ?? '', isChanged } }),
   } satisfies CheckInput);

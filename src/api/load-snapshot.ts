@@ -3,7 +3,7 @@ import { type Calibration, DEFAULT_CALIBRATION } from '../model/calibration.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SourceError, UsageError } from '../model/error.ts';
 import type { Migration } from '../model/migration.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { AppliedMigration, Snapshot } from '../model/snapshot.ts';
 import { measuredCatalog } from '../snapshot/measured-catalog.ts';
 import { parseSnapshot } from '../snapshot/parse-snapshot.ts';
 import { refuseEdited } from './read-progress.ts';
@@ -74,10 +74,22 @@ function isApplied(migration: Migration, snapshot: Snapshot): boolean {
       refuseEdited(migration, one.checksum);
       return true;
     }
+    if (one.ledger === 'typeorm') {
+      if (isTypeormRow(foreignLedgerRow, one)) return true;
+      continue;
+    }
     if (foreignLedgerRow?.tool !== 'drizzle') continue;
     const isSameLedger = foreignLedgerRow.schema === one.schema && foreignLedgerRow.table === one.table;
     const isSameRow = foreignLedgerRow.createdAtMs === one.createdAtMs || foreignLedgerRow.hash === one.hash;
     if (isSameLedger && isSameRow) return true;
   }
   return false;
+}
+
+function isTypeormRow(
+  row: Migration['foreignLedgerRow'],
+  { schema, table, name, isCurrentSchema }: Extract<AppliedMigration, { ledger: 'typeorm' }>,
+): boolean {
+  if (row?.tool !== 'typeorm' || row.table !== table || row.name !== name) return false;
+  return row.schema === null ? isCurrentSchema : row.schema === schema;
 }

@@ -108,6 +108,14 @@ export type AppliedMigration =
       readonly table: string;
       readonly hash: string;
       readonly createdAtMs: number;
+    }
+  | {
+      readonly ledger: 'typeorm';
+      readonly schema: string;
+      readonly table: string;
+      readonly name: string;
+      /** Whether it is the schema that TypeORM looks into where its data source names none. */
+      readonly isCurrentSchema: boolean;
     };
 
 export interface NotSeen {

@@ -17,7 +17,8 @@ import { TransactionWalk } from './transaction-walk.ts';
 
 /** A migration that could not be read, and how many of the others stand before it. */
 export interface LeftOutMigration {
-  readonly problem: InputProblem;
+  /** null where it is as it was, and only the files after it are judged. */
+  readonly problem: InputProblem | null;
   readonly position: number;
 }
 
@@ -96,7 +97,7 @@ export function check(input: CheckInput): CheckReport {
     files,
     findings: compared.findings,
     suppressed: [...suppressed, ...compared.suppressed],
-    problems: (input.leftOut ?? []).map(({ problem }) => problem),
+    problems: (input.leftOut ?? []).flatMap(({ problem }) => problem ?? []),
     rules: rulesOf([...findings, ...suppressed.map(({ finding }) => finding)]),
     baseline: compared.baseline,
     since: input.since === undefined ? null : { ref: input.since.ref, unchanged },

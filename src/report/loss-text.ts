@@ -24,12 +24,12 @@ export interface DecisionText {
   readonly comment: string;
 }
 
-/** What to do about losses that nobody has accepted; null when there is none. */
-export function decisionText(losses: readonly PlanLoss[]): DecisionText | null {
+/** What to do about losses of a file that nobody has accepted; null when there is none. */
+export function decisionText(losses: readonly PlanLoss[], path: string): DecisionText | null {
   const open = [...new Set(losses.filter(({ accepted }) => accepted === null).map(({ rule }) => rule))];
   if (open.length === 0) return null;
   return {
     sentence: 'Evenkeel does not decide that. Who has decided says so in a comment at the statement:',
-    comment: `-- evenkeel-ignore ${open.join(', ')}: <reason>`,
+    comment: `${/\.sql$/i.test(path) ? '--' : '//'} evenkeel-ignore ${open.join(', ')}: <reason>`,
   };
 }

@@ -82,7 +82,7 @@ function tableOf(steps: readonly Step[], { sizes }: PlanReport): string {
 function lossBlock(path: string, report: PlanReport): readonly string[] {
   const losses = report.losses.filter((loss) => loss.path === path);
   if (losses.length === 0) return [];
-  const decision = decisionText(losses);
+  const decision = decisionText(losses, path);
   const items = losses.map((loss) => {
     const counts = loss.counts.map(
       (count) =>

@@ -58,7 +58,7 @@ function tableOfSteps(steps: readonly Step[], { sizes }: PlanReport, paint: Pain
 function remarksOn({ path: own }: MigrationPlan, report: PlanReport, paint: Paint): readonly string[] {
   const row = (label: string, text: string): string => labelled(label, text, '  ', 6);
   const lost = report.losses.filter((loss) => loss.path === own);
-  const decision = decisionText(lost);
+  const decision = decisionText(lost, own);
   const losses = lost.flatMap((loss) => [
     row('loss', `line ${loss.line}: ${lossText(loss)}`),
     ...loss.counts.flatMap((count) => [

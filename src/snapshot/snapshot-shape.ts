@@ -62,6 +62,7 @@ const APPLIED: Shape = {
   of: {
     evenkeel: { kind: 'object', required: { id: TEXT, checksum: TEXT } },
     drizzle: { kind: 'object', required: { schema: TEXT, table: TEXT, hash: TEXT, createdAtMs: { kind: 'number' } } },
+    typeorm: { kind: 'object', required: { schema: TEXT, table: TEXT, name: TEXT, isCurrentSchema: BOOLEAN } },
   },
 };
 

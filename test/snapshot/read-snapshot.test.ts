@@ -166,6 +166,13 @@ describe.each([13, 18])('a snapshot of PostgreSQL %i', (major) => {
     expect((await takeSnapshot(made.url)).applied).toEqual([
       { ledger: 'drizzle', schema: 'drizzle', table: '__drizzle_migrations', hash: 'abc', createdAtMs: 17 },
     ]);
+    const typeorm = await database(`CREATE TABLE migrations ("id" SERIAL PRIMARY KEY, "timestamp" bigint NOT NULL,
+        "name" character varying NOT NULL);
+      INSERT INTO migrations ("timestamp", name) VALUES (1700000000001, 'A1700000000001');
+      CREATE SCHEMA other; CREATE TABLE other.migrations (id int, name text)`);
+    expect((await takeSnapshot(typeorm.url)).applied).toEqual([
+      { ledger: 'typeorm', schema: 'public', table: 'migrations', name: 'A1700000000001', isCurrentSchema: true },
+    ]);
   });
 });
 
