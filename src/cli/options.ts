@@ -84,8 +84,15 @@ function majorOf(version: string): number {
   });
 }
 
-/** Where Drizzle, Prisma, dbmate and most others keep their migrations. */
-const DEFAULT_FOLDERS = ['drizzle', 'prisma/migrations', 'db/migrations', 'migrations'] as const;
+/** Where Drizzle, Prisma, dbmate, most others, and TypeORM keep their migrations. */
+const DEFAULT_FOLDERS = [
+  'drizzle',
+  'prisma/migrations',
+  'db/migrations',
+  'migrations',
+  'src/migrations',
+  'src/migration',
+] as const;
 
 /** The paths that were given, or those of the config, or the migration folder that lies here, or none. */
 export function pathsOrDefault(

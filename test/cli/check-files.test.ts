@@ -133,6 +133,24 @@ describe('files that cannot be read', () => {
 });
 
 describe('--since', () => {
+  test('does not tell an old file again whose SQL cannot be told', async () => {
+    const code = (name: string, call: string): string => `export class ${name} { async up(q) { await q.${call}; } }\n`;
+    write({ 'm/1700000000001-A.js': code('A1700000000001', 'createTable(x)') });
+    git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'one');
+    write({ 'm/1700000000002-B.js': code('B1700000000002', "query('ALTER TABLE a DROP COLUMN x')") });
+    expect(await evenkeel('check m')).toMatchObject({ exitCode: 2 });
+    const since = await evenkeel('check m --since HEAD');
+    expect(since.exitCode).toBe(1);
+    expect(since.stdout).toMatch(/m\/1700000000002-B\.js:1:60 {2}warning/);
+    expect(since.stdout).not.toContain('1700000000001-A');
+    write({ 'm/1700000000001-A.js': code('A1700000000001', 'createTable(y)') });
+    const changed = await evenkeel('check m --since HEAD');
+    expect(changed.exitCode).toBe(2);
+    expect(changed.stdout).toMatch(/m\/1700000000001-A\.js:1:53 {2}unreadable/);
+  });
+
   test('judges what was added or changed, committed or not, and replays the rest', async () => {
     write({ 'db/m/01.sql': A, 'db/m/02.sql': DROP_X });
     git('init', '--quiet');
