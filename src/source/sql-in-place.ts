@@ -16,14 +16,35 @@ interface Token {
  */
 export function sqlInPlace(code: string, text: WrittenText): string | CodeProblem {
   const pieces: string[] = [];
+  let gap: Gap | null = null;
   for (let at = 0; at < text.value.length; ) {
-    const { kind, end } = tokenAt(text.value, at);
-    const piece = pieceOf(code, text, { kind, start: at, end });
+    const token = { ...tokenAt(text.value, at), start: at };
+    const piece = pieceOf(code, text, token);
     if (isProblem(piece)) return piece;
+    if (gap !== null && token.kind === 'quoted' && text.value.charAt(at) === "'" && !isSameGap(gap)) {
+      return codeProblem(text.offsets[at] ?? 0, TWO_TEXTS);
+    }
+    gap = gapAfter(gap, text.value.slice(at, token.end), token.kind, piece);
     pieces.push(piece);
-    at = end;
+    at = token.end;
   }
   return `${pieces.join('')};`;
+}
+
+/** What stands between two quoted texts: they are one where a line break does, and an error where none does. */
+interface Gap {
+  readonly written: string;
+  readonly placed: string;
+}
+
+function isSameGap({ written, placed }: Gap): boolean {
+  return [LINE_END, COMMENT_SIGN].every((sign) => sign.test(written) === sign.test(placed));
+}
+
+function gapAfter(gap: Gap | null, token: string, kind: TokenKind, piece: string): Gap | null {
+  if (kind === 'quoted') return token.endsWith("'") ? { written: '', placed: piece.slice(token.length) } : null;
+  if (kind === 'other' || gap === null) return null;
+  return { written: gap.written + token, placed: gap.placed + piece };
 }
 
 interface TokenPlace extends Token {
@@ -55,11 +76,15 @@ function quotedPiece({ value, offsets }: WrittenText, raws: readonly string[], s
       return codeProblem(offsets[start + index] ?? 0, LINE_BREAK);
     }
     sql += sign;
-    behind += raw.startsWith('\r\n') ? ' ' : blank(raw.slice(1));
+    behind += raw.startsWith('\r\n') ? ` ${blank(raw.slice(2))}` : blank(raw.slice(1));
   }
   return sql + behind;
 }
 
+const LINE_END = /[\r\n]/;
+const COMMENT_SIGN = /--|\/\*/;
+const TWO_TEXTS =
+  'Two quoted texts of the SQL follow each other, and a line break that is written in code would join or part them.';
 const LINE_BREAK =
   'A quoted text of the SQL holds a line break that is written as an escape; in a template it can stand as it is.';
 
@@ -74,7 +99,7 @@ const ESCAPE_STRING = /[eE]'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*(?:'|$)/y;
 const STRING = /(?:[uU]&|[bBxXnN])?'[^']*(?:''[^']*)*(?:'|$)/y;
 const IDENTIFIER = /(?:[uU]&)?"[^"]*(?:""[^"]*)*(?:"|$)/y;
 const DOLLAR = /\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
-const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\d[\w.]*/y;
+const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\$?\d[\w.]*/y;
 const OPERATOR = /(?:(?!--|\/\*)[-+*/<>=~!@#%^&|`?:])+/y;
 
 /** As PostgreSQL cuts a text; one that nobody closes goes on to the end. */
