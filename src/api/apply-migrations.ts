@@ -2,7 +2,7 @@ import path from 'node:path';
 import { catalogFingerprint } from '../catalog/catalog-fingerprint.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Connection } from '../db/connection.ts';
-import { connectPostgres } from '../db/postgres.ts';
+import { openSession } from '../db/open-session.ts';
 import { StalePlanError } from '../model/error.ts';
 import type { Phase, Plan } from '../model/plan.ts';
 import type { RunEvent, RunOutcome } from '../model/run-event.ts';
@@ -56,7 +56,7 @@ async function applySavedPlan(options: ApplyOptions): Promise<RunOutcome> {
 }
 
 async function lookForWork(options: ApplyOptions, known: KnownMigrations): Promise<Work> {
-  const connection = await connectPostgres(options.databaseUrl, {
+  const connection = await openSession(options.databaseUrl, {
     applicationName: 'evenkeel:plan',
     settings: { statement_timeout: '30s', lock_timeout: '2s' },
   });

@@ -1,5 +1,5 @@
 import type { Connection } from '../db/connection.ts';
-import { connectPostgres } from '../db/postgres.ts';
+import { openSession } from '../db/open-session.ts';
 import { ConnectionError, EvenkeelError } from '../model/error.ts';
 import type { LossCount } from '../model/plan-loss.ts';
 import type { PlanReport } from '../model/report.ts';
@@ -16,7 +16,7 @@ const COUNT_TIMEOUT_MS = 2_000;
 export async function countLosses(report: PlanReport, databaseUrl: string): Promise<PlanReport> {
   if (report.losses.every(({ counts }) => counts.length === 0)) return report;
   const timeout = `${COUNT_TIMEOUT_MS}ms`;
-  const connection = await connectPostgres(databaseUrl, {
+  const connection = await openSession(databaseUrl, {
     applicationName: 'evenkeel:count',
     settings: {
       default_transaction_read_only: 'on',

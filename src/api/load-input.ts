@@ -3,7 +3,7 @@ import { applyStatement } from '../catalog/apply-statement.ts';
 import { emptyCatalog } from '../catalog/empty-catalog.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Connection } from '../db/connection.ts';
-import { connectPostgres } from '../db/postgres.ts';
+import { openSession } from '../db/open-session.ts';
 import { type Calibration, DEFAULT_CALIBRATION } from '../model/calibration.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { type EncodingError, MigrationCodeError, SourceError, SqlSyntaxError, UsageError } from '../model/error.ts';
@@ -152,7 +152,7 @@ export async function readTimeZone(connection: Connection): Promise<string> {
 }
 
 async function loadFromServer(migrations: readonly Migration[], databaseUrl: string): Promise<Context> {
-  const connection = await connectPostgres(databaseUrl, {
+  const connection = await openSession(databaseUrl, {
     applicationName: 'evenkeel:read',
     settings: { default_transaction_read_only: 'on', statement_timeout: '30s', lock_timeout: '2s' },
   });

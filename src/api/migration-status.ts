@@ -1,5 +1,5 @@
 import { describeDatabase } from '../db/describe-database.ts';
-import { connectPostgres } from '../db/postgres.ts';
+import { openSession } from '../db/open-session.ts';
 import type { Migration } from '../model/migration.ts';
 import type { GateStep } from '../model/plan.ts';
 import type { StatusReport } from '../model/report.ts';
@@ -20,7 +20,7 @@ type Row = StatusReport['migrations'][number];
 /** Where every migration stands on a server, by its ledger. Reads only. */
 export async function migrationStatus(options: StatusOptions): Promise<StatusReport> {
   const migrations = options.paths.length === 0 ? [] : (await readKnownMigrations(options.paths)).migrations;
-  const connection = await connectPostgres(options.databaseUrl, {
+  const connection = await openSession(options.databaseUrl, {
     applicationName: 'evenkeel:status',
     settings: { default_transaction_read_only: 'on', statement_timeout: '10s', lock_timeout: '2s' },
   });

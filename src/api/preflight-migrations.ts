@@ -16,7 +16,6 @@ import {
   StalePlanError,
   UnplannableError,
 } from '../model/error.ts';
-import type { Migration } from '../model/migration.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PreflightReason, PreflightReport } from '../model/preflight-report.ts';
 import { judgeHolders } from '../run/judge-holders.ts';

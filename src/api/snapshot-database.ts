@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { connectPostgres } from '../db/postgres.ts';
+import { openSession } from '../db/open-session.ts';
 import { EvenkeelError, SourceError } from '../model/error.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { parseSnapshot } from '../snapshot/parse-snapshot.ts';
@@ -35,7 +35,7 @@ const SETTINGS = { default_transaction_read_only: 'on', statement_timeout: '30s'
  */
 export async function snapshotDatabase(options: SnapshotOptions): Promise<TakenSnapshot> {
   const calibration = options.output === null ? undefined : await calibrationIn(options.output);
-  const connection = await connectPostgres(options.databaseUrl, {
+  const connection = await openSession(options.databaseUrl, {
     applicationName: 'evenkeel:snapshot',
     settings: SETTINGS,
   });

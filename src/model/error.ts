@@ -110,6 +110,13 @@ export class ConnectionError extends EvenkeelError {
   readonly exitCode = 2;
 }
 
+/** Between us and the server stands a pooler that lets no session be ours alone. */
+export class PoolerError extends EvenkeelError {
+  readonly code = 'pooler';
+  readonly recovery = 'fix';
+  readonly exitCode = 2;
+}
+
 /** The role lacks a right that the work needs. */
 export class PrivilegeError extends EvenkeelError {
   readonly code = 'privilege';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from '../db/connection.ts';
-import { connectPostgres } from '../db/postgres.ts';
+import { openSession } from '../db/open-session.ts';
 import { DatabaseError, PrivilegeError, UsageError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
 import { type Capabilities, missingCapabilities, readCapabilities } from './capabilities.ts';
@@ -63,7 +63,7 @@ function sessionSettings(): Readonly<Record<string, string>> {
  */
 export async function openRun(options: OpenOptions): Promise<OpenRun> {
   const { url, limits, signal, commandLine, failpoint, events } = options;
-  const control = await connectPostgres(url, {
+  const control = await openSession(url, {
     applicationName: `evenkeel:control:${events.run}`,
     settings: sessionSettings(),
   });
@@ -121,7 +121,7 @@ function assertGateExists(plan: ReconciledPlan, passGate: string | null, command
 }
 
 async function connectWorker(options: OpenOptions): Promise<Connection> {
-  const worker = await connectPostgres(options.url, {
+  const worker = await openSession(options.url, {
     applicationName: `${WORKER_NAME_PREFIX}${options.events.run}`,
     settings: sessionSettings(),
   });

@@ -520,6 +520,8 @@ export const savedPreflight: PreflightReport = {
           sentence: 'pid 4711 (psql, app) holds ACCESS SHARE on public.orders, idle in transaction, open for 5 min.',
           blocker: {
             pid: 4711,
+            class: 'idle-in-transaction',
+            backendStart: '2026-11-21 10:00:00.123456+00',
             relation: 'public.orders',
             mode: 'ACCESS SHARE',
             user: 'app',

@@ -166,7 +166,7 @@ describe.each([13, 18])('sessions in the way, on PostgreSQL %i', (major) => {
   test('no more signals are sent than a run may send', async () => {
     const readers = await Promise.all([idleReader(), idleReader(), idleReader()]);
     const ended = await run(database, addColumn, {
-      limits,
+      limits: { maxLockWaitMs: 6_000 },
       blockers: { ...policies({ class: 'idle-in-transaction', action: 'terminate' }), atMost: 2 },
     });
     expect(ended).toMatchObject({ outcome: 'stopped', exposure: { signalsSent: 2 } });

@@ -32,7 +32,7 @@ const EXPECTED: Readonly<Record<StateKind, Readonly<Record<InputKind, Expected>>
   announcing: { ...NEVER, ...STOPS, recorded: 'probing-step', 'sql-failed': 'closing' },
   'probing-step': { ...NEVER, ...BACKS_OFF, 'condition-answered': 'recording' },
   observing: { ...NEVER, ...BACKS_OFF, 'holders-seen': 'striking' },
-  'ending-blocker': { ...NEVER, ...BACKS_OFF, 'blocker-signalled': 'observing' },
+  'ending-blocker': { ...NEVER, ...STOPS, 'blocker-signalled': 'observing', 'sql-failed': 'observing' },
   'probing-lock': { ...NEVER, ...BACKS_OFF, 'lock-probed': 'recording-intent' },
   striking: { ...NEVER, ...BACKS_OFF, struck: 'verifying' },
   'backing-off': { ...NEVER, ...STOPS, waited: 'observing' },
