@@ -1,0 +1,39 @@
+import type { ScoutedCase } from '../cases/migration-case.ts';
+import type { Cell, CellLevel, Fault } from '../fault.ts';
+
+/** SIGKILL at every place that a run passes. */
+export const kill: Fault = {
+  name: 'kill',
+  sentence: 'SIGKILL at a place that the run passes, as when memory runs out.',
+  cells: (cases) =>
+    cases.flatMap((scouted) => scouted.places.filter(isEarly).map((place) => killCell(scouted, place, cases))),
+};
+
+/** Batch after batch passes the same place; the third is like the second. */
+function isEarly(place: string): boolean {
+  return Number(place.split('#')[1]) <= 2;
+}
+
+function killCell(scouted: ScoutedCase, place: string, cases: readonly ScoutedCase[]): Cell {
+  return {
+    scouted,
+    place,
+    form: '',
+    expected: { words: 'dead, then done', endings: ['SIGKILL', 0] },
+    level: levelOf(scouted, place, cases),
+    act: async (scene) => {
+      // What comes later may pass the place or not, as the load has it: a run that ends is fine as well.
+      const run = await scene.end(scene.start({ at: { place, action: 'kill' } }));
+      if (run !== null && run.signal === null) scene.findings.push(`the run never came to ${place}`);
+    },
+  };
+}
+
+/** One of each kind of place over all cases; a few of them in every build. */
+function levelOf(scouted: ScoutedCase, place: string, cases: readonly ScoutedCase[]): CellLevel {
+  const kind = place.split('/').slice(2).join('/');
+  const first = cases.find(({ places }) => places.some((other) => other.endsWith(`/${kind}`)));
+  const isFirst = first === scouted && scouted.places.find((other) => other.endsWith(`/${kind}`)) === place;
+  if (!isFirst) return 'all';
+  return ['strike:before-commit#1', 'after/build-index#1', 'after/copy-batch#1'].includes(kind) ? 'ci' : 'subset';
+}
