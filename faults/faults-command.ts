@@ -24,9 +24,11 @@ async function main(signal: AbortSignal): Promise<number> {
       nextCommand: 'npm run faults -- --major 18',
     });
   }
-  if (values.only !== undefined && !FAULTS.some(({ name }) => name === values.only)) {
-    throw new UsageError(`There is no fault "${values.only}".`, {
-      nextCommand: `npm run faults -- --only "<one of: ${FAULTS.map(({ name }) => name).join(', ')}>"`,
+  const only = values.only?.split(',').map((name) => name.trim()) ?? FAULTS.map(({ name }) => name);
+  const unknown = only.find((name) => !FAULTS.some((fault) => fault.name === name));
+  if (unknown !== undefined) {
+    throw new UsageError(`There is no fault "${unknown}"; there are ${FAULTS.map(({ name }) => name).join(', ')}.`, {
+      nextCommand: 'npm run faults -- --only "kill,server restart"',
     });
   }
   const startedAt = performance.now();
@@ -34,7 +36,7 @@ async function main(signal: AbortSignal): Promise<number> {
   await runMatrix({
     major,
     isWanted: (fault, cell) =>
-      (values.only === undefined || values.only === fault.name) &&
+      only.includes(fault.name) &&
       (values.case === undefined || values.case === cell.scouted.migrationCase.name) &&
       (!values.subset || cell.level !== 'all'),
     onCell: (cell) => {

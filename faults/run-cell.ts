@@ -74,7 +74,6 @@ async function onServer(cell: Cell, server: FaultServer, truth: DatabaseTruth): 
     return { seen: 'broke off', skipped: null, failures: [`the cell broke off: ${message}`], load: report };
   } finally {
     await scene.clear();
-    await scene.admin.end().catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });
     if (server.isUp) await dropDatabase(server, database);
   }

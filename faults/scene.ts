@@ -34,6 +34,7 @@ export class Scene {
   readonly findings: string[] = [];
   readonly #folder: string;
   readonly #undo: (() => Promise<unknown>)[] = [];
+  readonly #last: (() => Promise<unknown>)[] = [];
   readonly #runners: RunnerProcess[] = [];
   readonly #where: { port: number };
   #count = 0;
@@ -118,10 +119,17 @@ export class Scene {
     for (const undo of this.#undo.splice(0).reverse()) await undo();
   }
 
+  /** Done once the cell is judged: what the database itself stands on. */
+  atTheEnd(close: () => Promise<unknown>): void {
+    this.#last.push(close);
+  }
+
   /** Ends whatever was left behind by a cell that broke off. */
   async clear(): Promise<void> {
     for (const runner of this.#runners) if (!runner.isOver) runner.signal('SIGKILL');
-    await this.undo();
+    await this.undo().catch(() => undefined);
+    await this.admin.end().catch(() => undefined);
+    for (const close of this.#last.splice(0).reverse()) await close();
   }
 
   /** A session beside the application's, ended with the fault. */

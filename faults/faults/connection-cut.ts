@@ -1,5 +1,5 @@
 import type { ScoutedCase } from '../cases/migration-case.ts';
-import type { Cell, CellLevel, Fault } from '../fault.ts';
+import type { Cell, CellLevel, Expected, Fault } from '../fault.ts';
 import { type CutMoment, TcpProxy } from '../proxy/tcp-proxy.ts';
 
 /** A message of the run, in words and as SQL. */
@@ -22,7 +22,7 @@ const MESSAGES: readonly Message[] = [
     cases: ['index', 'unique index', 'chain'],
     matching: /^CREATE (UNIQUE )?INDEX CONCURRENTLY/,
   },
-  { name: 'a batch of the backfill', cases: ['type'], matching: /UPDATE[\s\S]*orders[\s\S]*evenkeel_total_new/ },
+  { name: 'a batch of the backfill', cases: ['type'], matching: /^WITH changed AS/ },
   { name: 'the stored plan', cases: ['column'], matching: /INSERT INTO evenkeel\.migration/ },
   { name: 'the end of a migration', cases: ['index', 'chain'], matching: /UPDATE evenkeel\.migration[\s\S]*'applied'/ },
 ];
@@ -50,7 +50,7 @@ function cutCell(scouted: ScoutedCase, message: Message, moment: CutMoment, word
     scouted,
     place: message.name,
     form: words,
-    expected: { words: '3, then done', endings: [3] },
+    expected: expectedOf(scouted, message, moment),
     level: levelOf(scouted, message, moment),
     act: async (scene) => {
       const proxy = await TcpProxy.start(scene.server.port);
@@ -63,6 +63,13 @@ function cutCell(scouted: ScoutedCase, message: Message, moment: CutMoment, word
       if (!hasStruck) scene.findings.push(`the run never sent ${message.name}`);
     },
   };
+}
+
+/** With the answer to the last write of the last migration everything is done, and there is nothing to go on with. */
+function expectedOf({ migrationCase }: ScoutedCase, message: Message, moment: CutMoment): Expected {
+  const isLast = message.name === 'the end of a migration' && migrationCase.name !== 'chain';
+  if (isLast && moment === 'cut-after') return { words: '0: all was done by then', endings: [0] };
+  return { words: '3, then done', endings: [3] };
 }
 
 function levelOf({ migrationCase }: ScoutedCase, message: Message, moment: CutMoment): CellLevel {

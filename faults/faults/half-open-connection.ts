@@ -5,7 +5,7 @@ import { TcpProxy } from '../proxy/tcp-proxy.ts';
 const MESSAGES: Readonly<Record<string, RegExp>> = {
   column: /ALTER TABLE[\s\S]*COMMIT$/,
   index: /^CREATE INDEX CONCURRENTLY/,
-  type: /UPDATE[\s\S]*orders[\s\S]*evenkeel_total_new/,
+  type: /^WITH changed AS/,
 };
 
 /** No byte passes any more, and nobody says so. */

@@ -29,11 +29,24 @@ function killCell(scouted: ScoutedCase, place: string, cases: readonly ScoutedCa
   };
 }
 
+const IN_EVERY_BUILD: readonly string[] = ['strike:before-commit#1', 'after/build-index#1', 'after/copy-batch#1'];
+const IN_THE_SUBSET: readonly string[] = [
+  'after/runner-lock#1',
+  'after/plans#1',
+  'after/strike#1',
+  'after/record-intent#1',
+  'after/start-pass#1',
+  'after/finish-migration#1',
+  'after/record-ending#1',
+];
+
 /** One of each kind of place over all cases; a few of them in every build. */
 function levelOf(scouted: ScoutedCase, place: string, cases: readonly ScoutedCase[]): CellLevel {
   const kind = place.split('/').slice(2).join('/');
-  const first = cases.find(({ places }) => places.some((other) => other.endsWith(`/${kind}`)));
-  const isFirst = first === scouted && scouted.places.find((other) => other.endsWith(`/${kind}`)) === place;
+  const isOfKind = (other: string): boolean => other.endsWith(`/${kind}`);
+  const isFirst =
+    cases.find(({ places }) => places.some(isOfKind)) === scouted && scouted.places.find(isOfKind) === place;
   if (!isFirst) return 'all';
-  return ['strike:before-commit#1', 'after/build-index#1', 'after/copy-batch#1'].includes(kind) ? 'ci' : 'subset';
+  if (IN_EVERY_BUILD.includes(kind)) return 'ci';
+  return IN_THE_SUBSET.includes(kind) ? 'subset' : 'all';
 }

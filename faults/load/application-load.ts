@@ -40,6 +40,8 @@ export class ApplicationLoad {
   #loops: readonly Promise<void>[] = [];
   #isRunning = true;
   #broken = 0;
+  /** When the requests were sent that have no answer yet. */
+  readonly #waiting: Set<number> = new Set();
 
   private constructor(options: LoadOptions) {
     this.#options = options;
@@ -57,6 +59,12 @@ export class ApplicationLoad {
 
   get answered(): number {
     return this.#histogram.total;
+  }
+
+  /** The longest that an answer took so far, or that one is waited for just now. */
+  longestStallMs(): number {
+    const now = performance.now();
+    return Math.max(this.#histogram.maxMs, ...[...this.#waiting].map((since) => now - since));
   }
 
   /** Resolves once so many more requests were answered; fails when they do not come. */
@@ -131,6 +139,7 @@ export class ApplicationLoad {
 
   async #request<T>(ask: () => Promise<T>, told: (isSure: boolean) => void = () => undefined): Promise<T> {
     const startedAt = performance.now();
+    this.#waiting.add(startedAt);
     try {
       const answer = await ask();
       this.#histogram.record(performance.now() - startedAt);
@@ -140,6 +149,8 @@ export class ApplicationLoad {
       // Only a lost connection leaves it open whether the write is there.
       if (isConnectionLost(causeOf(error))) told(false);
       throw error;
+    } finally {
+      this.#waiting.delete(startedAt);
     }
   }
 

@@ -43,7 +43,7 @@ export class RunnerProcess {
     const { url, folder, at, logFile, preload, env } = options;
     this.#options = options;
     const { FORCE_COLOR: _color, DATABASE_URL: _url, ...inherited } = process.env;
-    const imported = preload === undefined ? [] : ['--import', preload];
+    const imported = preload === undefined ? [] : ['--import', import.meta.resolve('tsx'), '--import', preload];
     this.#child = spawn(process.execPath, [...imported, MAIN, 'apply', 'migrations', '--through', 'contract'], {
       cwd: path.dirname(folder),
       env: {

@@ -1,28 +1,38 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { replaceSection } from '../../bench/report/replace-section.ts';
+import type { Fault } from '../fault.ts';
+import { FAULTS } from '../registry.ts';
 import type { FinishedCell } from '../run-matrix.ts';
 
 const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
 const HEAD = ['case', 'place', 'fault', 'expected', 'seen', 'ok', 'longest stall'] as const;
 
-/** Puts the table into docs/reliability.md and leaves the words around it alone. */
+/**
+ * Puts the tables into docs/reliability.md and leaves the words around them alone. Faults that were not run this time keep
+ * the table that they have.
+ */
 export function writeReliabilityPage(finished: readonly FinishedCell[], major: number): void {
-  const text = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '# Reliability\n';
-  writeFileSync(PAGE, replaceSection(text, 'faults', reliabilityTables(finished, major)));
+  let text = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '# Reliability\n';
+  for (const fault of FAULTS) {
+    const cells = finished.filter((cell) => cell.fault === fault);
+    const isThere = text.includes(`<!-- fault ${fault.name}:begin -->`);
+    if (cells.length > 0 || !isThere)
+      text = replaceSection(text, `fault ${fault.name}`, faultSection(fault, cells, major));
+  }
+  writeFileSync(PAGE, text);
 }
 
-/** A table for each fault, with its sentence. */
-export function reliabilityTables(finished: readonly FinishedCell[], major: number): string {
-  const faults = [...new Set(finished.map(({ fault }) => fault))];
-  const wrong = finished.filter(({ result }) => result.failures.length > 0).length;
-  const skipped = finished.filter(({ result }) => result.skipped !== null).length;
-  const summary = `PostgreSQL ${major}: ${finished.length - skipped} cells, ${finished.length - skipped - wrong} as expected, ${wrong} not${skipped === 0 ? '' : `; ${skipped} could not be run here`}.`;
-  const sections = faults.map(({ name, sentence }) => {
-    const cells = finished.filter(({ fault }) => fault.name === name);
-    return `### ${name}\n\n${sentence}\n\n${table(cells)}`;
-  });
-  return [summary, ...sections].join('\n\n');
+/** The heading of a fault, its sentence, and its table. */
+export function faultSection({ name, sentence }: Fault, cells: readonly FinishedCell[], major: number): string {
+  const head = `## ${name.charAt(0).toUpperCase()}${name.slice(1)}\n\n${sentence}`;
+  if (cells.length === 0) return `${head}\n\nNot run yet.`;
+  const wrong = cells.filter(({ result }) => result.failures.length > 0).length;
+  const skipped = cells.filter(({ result }) => result.skipped !== null).length;
+  const parts = [`${cells.length - skipped - wrong} as expected`];
+  if (wrong > 0) parts.push(`${wrong} not`);
+  if (skipped > 0) parts.push(`${skipped} could not be run here`);
+  return `${head}\n\nPostgreSQL ${major}, ${cells.length} cells: ${parts.join(', ')}.\n\n${table(cells)}`;
 }
 
 function table(cells: readonly FinishedCell[]): string {

@@ -5,6 +5,7 @@ import {
   PrivilegeError,
   ReadOnlyServerError,
   type Recovery,
+  ServerUnavailableError,
 } from '../model/error.ts';
 
 /** What a driver's error may carry; everything is checked before it is believed. */
@@ -65,12 +66,12 @@ const CONNECT_FAILURES: Readonly<Record<string, ConnectFailure>> = {
       nextCommand: 'GRANT CONNECT ON DATABASE <database> TO <role>, then run the same command again',
     }),
   '53300': (at, cause) =>
-    new ConnectionError(`The server at ${at} has no free connection left; two are needed.`, {
+    new ServerUnavailableError(`The server at ${at} has no free connection left; two are needed.`, {
       cause,
       nextCommand: AGAIN,
     }),
   '57P03': (at, cause) =>
-    new ConnectionError(`The server at ${at} is starting up or shutting down.`, { cause, nextCommand: AGAIN }),
+    new ServerUnavailableError(`The server at ${at} is starting up or shutting down.`, { cause, nextCommand: AGAIN }),
 };
 
 /**
@@ -109,7 +110,7 @@ export function translateQueryError(error: unknown, at: string): EvenkeelError {
   const { code, message, detail } = driverError(error);
   const sqlstate = code !== null && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : null;
   if (sqlstate === null || SESSION_GONE.test(sqlstate)) {
-    return new ConnectionError(`The connection to ${at} was lost: ${withoutFullStop(message)}.`, {
+    return new ServerUnavailableError(`The connection to ${at} was lost: ${withoutFullStop(message)}.`, {
       cause: error,
       nextCommand: 'run the same command again; it goes on where it stopped',
     });

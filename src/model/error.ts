@@ -106,8 +106,14 @@ export class UsageError extends EvenkeelError {
 /** The server cannot be reached or does not let us in. */
 export class ConnectionError extends EvenkeelError {
   readonly code = 'connection';
-  readonly recovery = 'fix';
-  readonly exitCode = 2;
+  readonly recovery: Recovery = 'fix';
+  readonly exitCode: 2 | 3 = 2;
+}
+
+/** The server was there and is not just now, or has no room for us: nothing is wrong with what was asked of it. */
+export class ServerUnavailableError extends ConnectionError {
+  override readonly recovery = 'retry';
+  override readonly exitCode = 3;
 }
 
 /** Between us and the server stands a pooler that lets no session be ours alone. */

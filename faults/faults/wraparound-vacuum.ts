@@ -1,0 +1,40 @@
+import { casesNamed } from '../cases/key-places.ts';
+import type { Fault } from '../fault.ts';
+import { SLOW_VACUUM, untilVacuumed } from '../slow-vacuum.ts';
+
+const FREEZE_MAX_AGE = 100_000;
+
+/** Uses up transaction ids: every failed block is a subtransaction with one of its own. */
+const AGE_SQL = `
+CREATE TEMP TABLE aged (n int);
+DO $$ BEGIN
+  FOR i IN 1..${FREEZE_MAX_AGE + 20_000} LOOP
+    BEGIN INSERT INTO aged VALUES (i); RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN NULL; END;
+  END LOOP;
+END $$`;
+
+export const wraparoundVacuum: Fault = {
+  name: 'wraparound vacuum',
+  sentence: 'An autovacuum against wraparound works on the table: it gives way to nobody and must not be cancelled.',
+  cells: (cases) =>
+    casesNamed(cases, 'column', 'index').map((scouted) => ({
+      scouted,
+      place: 'from the start',
+      form: '',
+      expected: { words: 'waits for its end, then done', endings: [0] },
+      level: 'all',
+      ownServer: SLOW_VACUUM,
+      act: async (scene) => {
+        await scene.admin.query(AGE_SQL);
+        await scene.admin.query(`ALTER TABLE orders SET (autovacuum_freeze_max_age = ${FREEZE_MAX_AGE})`);
+        scene.afterwards(() => scene.admin.query('ALTER TABLE orders RESET (autovacuum_freeze_max_age)'));
+        await untilVacuumed(scene);
+        await scene.end(scene.start());
+        const { rows } = await scene.admin.query<{ age: number }>(
+          "SELECT age(relfrozenxid)::int AS age FROM pg_class WHERE oid = 'orders'::regclass",
+        );
+        if ((rows[0]?.age ?? 0) > FREEZE_MAX_AGE)
+          scene.findings.push('the vacuum against wraparound never came to its end');
+      },
+    })),
+};
