@@ -13,8 +13,3 @@ export interface ScoutedCase {
   /** Failpoints, in the order in which the undisturbed run passed them. */
   readonly places: readonly string[];
 }
-
-/** The first place that matches, or null where the case does not pass such a one. */
-export function placeLike(scouted: ScoutedCase, pattern: RegExp): string | null {
-  return scouted.places.find((place) => pattern.test(place)) ?? null;
-}

@@ -9,8 +9,9 @@ import { type FrontendUnit, FrontendUnits } from './frontend-units.ts';
  * - `cut-after`: both ends are cut as soon as the client has the whole answer.
  * - `half-open`: the server gets the message; from then on no byte passes in either direction of any connection that
  *   stands, and none of them is closed.
+ * - `pass`: nothing is broken; whoever armed the rule hears of the message just before the server gets it.
  */
-export type CutMoment = 'cut-before' | 'cut-during' | 'cut-after' | 'half-open';
+export type CutMoment = 'cut-before' | 'cut-during' | 'cut-after' | 'half-open' | 'pass';
 
 export interface ProxyRule {
   readonly moment: CutMoment;
@@ -68,8 +69,13 @@ export class TcpProxy {
   /** Breaks a connection once, at the message that the rule names. Resolves when it has happened. */
   arm(rule: ProxyRule): Promise<void> {
     return new Promise((resolve) => {
-      this.#rule = { ...rule, struck: resolve };
+      this.onMessage(rule, resolve);
     });
+  }
+
+  /** The same, with `struck` called at once, while the message is in our hands. */
+  onMessage(rule: ProxyRule, struck: () => void): void {
+    this.#rule = { ...rule, struck };
   }
 
   disarm(): void {
@@ -124,6 +130,10 @@ export class TcpProxy {
   #strike(link: Link, unit: FrontendUnit, rule: ProxyRule & { readonly struck: () => void }): void {
     this.#rule = null;
     switch (rule.moment) {
+      case 'pass':
+        rule.struck();
+        link.server.write(unit.bytes);
+        return;
       case 'cut-before':
         cut(link);
         break;

@@ -90,6 +90,20 @@ describe('a message in the middle of a connection', () => {
     await expect(client.query('SELECT 1')).rejects.toThrow(/terminated|not queryable|closed/);
   });
 
+  test('pass: it is told before the server has the message, and nothing is broken', async () => {
+    const client = await through();
+    let heard = false;
+    proxy.onMessage({ moment: 'pass', matching: AT_COMMIT }, () => {
+      heard = true;
+    });
+    await client.query('SELECT 1');
+    expect(heard).toBe(false);
+    await client.query(WRITE);
+    expect(heard).toBe(true);
+    expect(await notes()).toEqual(['written']);
+    await client.end();
+  });
+
   test('a rule strikes once', async () => {
     const first = await through();
     const second = await through();
