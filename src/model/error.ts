@@ -165,6 +165,13 @@ export class UnplannableError extends EvenkeelError {
   readonly exitCode = 1;
 }
 
+/** What whoever hears of a failed statement can do in any case. */
+const NEXT_COMMANDS: Readonly<Record<Recovery, string>> = {
+  retry: 'run the same command again in a moment',
+  fix: 'mend the cause, then run the same command again',
+  escalate: 'look at the log of the server, then run the same command again',
+};
+
 /** A statement failed on the server. `sqlstate` is PostgreSQL's own code. */
 export class DatabaseError extends EvenkeelError {
   readonly code = 'database';
@@ -178,7 +185,7 @@ export class DatabaseError extends EvenkeelError {
     fields: { sqlstate: string | null; detail: string | null; recovery: Recovery },
     cause?: unknown,
   ) {
-    super(message, { cause });
+    super(message, { cause, nextCommand: NEXT_COMMANDS[fields.recovery] });
     this.sqlstate = fields.sqlstate;
     this.detail = fields.detail;
     this.recovery = fields.recovery;

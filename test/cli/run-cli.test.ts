@@ -389,7 +389,7 @@ describe('errors', () => {
           "code": "database",
           "detail": "Key (email)=(a) is there twice.",
           "message": "Two rows have the same email.",
-          "nextCommand": null,
+          "nextCommand": "mend the cause, then run the same command again",
           "recovery": "fix",
           "sqlstate": "23505",
         },

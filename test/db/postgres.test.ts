@@ -61,7 +61,7 @@ describe('a session', () => {
     const other = await database.client();
     await other.query('SELECT pg_terminate_backend($1)', [connection.pid]);
     const error = await failure(connection.query('SELECT 1'));
-    expect(error).toMatchObject({ code: 'connection', recovery: 'fix', exitCode: 2 });
+    expect(error).toMatchObject({ code: 'connection', recovery: 'retry', exitCode: 3 });
     expect((await failure(connection.query('SELECT 1'))).code).toBe('connection');
     await connection.close();
   });
