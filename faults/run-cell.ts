@@ -49,7 +49,7 @@ async function onServer(cell: Cell, server: FaultServer, truth: DatabaseTruth): 
   const where = { port: server.port };
   const mayBreak = cell.expected.breaks ?? null;
   const url = (): string => `postgresql://shop@127.0.0.1:${where.port}/${database}`;
-  const load = await ApplicationLoad.start(admin, { url, mayBreak });
+  const load = await ApplicationLoad.start(admin, { url, mayBreak, mayLose: cell.expected.losesWrites === true });
   const scene = new Scene({ server, database, scouted: cell.scouted, load, admin, folder, where });
   try {
     await load.work(WARM_UP_REQUESTS);

@@ -7,7 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { UsageError } from '../../src/model/error.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** The built command line; EVENKEEL_DIST names a build at another place. */
+const MAIN = path.resolve(
+  fileURLToPath(new URL('../..', import.meta.url)),
+  process.env['EVENKEEL_DIST'] ?? 'dist',
+  'cli',
+  'main.js',
+);
 const run = promisify(execFile);
 
 export interface RunnerOptions {

@@ -58,7 +58,7 @@ async function applySavedPlan(options: ApplyOptions): Promise<RunOutcome> {
 async function lookForWork(options: ApplyOptions, known: KnownMigrations): Promise<Work> {
   const connection = await openSession(options.databaseUrl, {
     applicationName: 'evenkeel:plan',
-    settings: { statement_timeout: '30s', lock_timeout: '2s' },
+    settings: { statement_timeout: '30s', lock_timeout: '2s', idle_in_transaction_session_timeout: '30s' },
   });
   try {
     return await nextWork(connection, { ...options, readCatalog }, known);

@@ -13,6 +13,7 @@ export interface ConnectOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const END_WITHIN_MS = 2_000;
 
 /**
  * Opens one session. Statements are sent unnamed, so nothing is left behind in the server's plan cache.
@@ -112,7 +113,10 @@ class PostgresConnection implements Connection {
 
   async close(): Promise<void> {
     this.#closed = true;
+    // A connection on which no byte passes any more never says that it has ended.
+    const late = setTimeout(() => this.#client.connection.stream.destroy(), END_WITHIN_MS);
     await this.#client.end().catch(() => undefined);
+    clearTimeout(late);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -75,7 +75,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     failpoint,
     events,
   });
-  const heartbeat = startHeartbeat(open.ledger, open.worker, limits.heartbeatEveryMs);
+  const heartbeat = startHeartbeat(open.ledger, open, limits.heartbeatEveryMs);
   try {
     const { migrations, recalled } = open;
     const blockers = options.blockers ?? NO_BLOCKER_POLICIES;
