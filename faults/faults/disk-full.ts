@@ -37,7 +37,7 @@ function indexCell(scouted: ScoutedCase): Cell {
     act: async (scene) => {
       // The ledger lies elsewhere: it is made before new relations go to the small disk.
       await scene.end(scene.start({ at: { place: '-/-/after/plans#1', action: 'kill' } }));
-      const disk = await smallDisk(scene, '64k');
+      const disk = await smallDisk(scene, '32k');
       const role = `ALTER ROLE migrator IN DATABASE ${scene.database}`;
       await scene.admin.query(`${role} SET default_tablespace = '${disk.tablespace}'`);
       scene.afterwards(() => scene.admin.query(`${role} RESET ALL`));

@@ -1,17 +1,27 @@
 import type { ScoutedCase } from '../cases/migration-case.ts';
 import type { Cell, CellLevel, Fault } from '../fault.ts';
 
-/** SIGKILL at every place that a run passes. */
 export const kill: Fault = {
   name: 'kill',
-  sentence: 'SIGKILL at a place that the run passes, as when memory runs out.',
+  sentence:
+    'SIGKILL at a place that the run passes, as when memory runs out: one of each kind of place in every case (`npm run test:kill` takes every single one of a shop’s migrations).',
   cells: (cases) =>
-    cases.flatMap((scouted) => scouted.places.filter(isEarly).map((place) => killCell(scouted, place, cases))),
+    cases.flatMap((scouted) => oneOfEachKind(scouted.places).map((place) => killCell(scouted, place, cases))),
 };
 
-/** Batch after batch passes the same place; the third is like the second. */
-function isEarly(place: string): boolean {
-  return Number(place.split('#')[1]) <= 2;
+function kindOf(place: string): string {
+  return place.split('/').slice(2).join('/');
+}
+
+/** The middle one of each kind, so that not every kill falls into the first step. */
+function oneOfEachKind(places: readonly string[]): readonly string[] {
+  const early = places.filter((place) => Number(place.split('#')[1]) <= 2);
+  return [...new Set(early.map(kindOf))].flatMap((kind) => middleOf(early, kind) ?? []);
+}
+
+function middleOf(places: readonly string[], kind: string): string | null {
+  const alike = places.filter((place) => kindOf(place) === kind);
+  return alike[Math.floor(alike.length / 2)] ?? null;
 }
 
 function killCell(scouted: ScoutedCase, place: string, cases: readonly ScoutedCase[]): Cell {
@@ -42,10 +52,8 @@ const IN_THE_SUBSET: readonly string[] = [
 
 /** One of each kind of place over all cases; a few of them in every build. */
 function levelOf(scouted: ScoutedCase, place: string, cases: readonly ScoutedCase[]): CellLevel {
-  const kind = place.split('/').slice(2).join('/');
-  const isOfKind = (other: string): boolean => other.endsWith(`/${kind}`);
-  const isFirst =
-    cases.find(({ places }) => places.some(isOfKind)) === scouted && scouted.places.find(isOfKind) === place;
+  const kind = kindOf(place);
+  const isFirst = cases.find(({ places }) => places.some((other) => kindOf(other) === kind)) === scouted;
   if (!isFirst) return 'all';
   if (IN_EVERY_BUILD.includes(kind)) return 'ci';
   return IN_THE_SUBSET.includes(kind) ? 'subset' : 'all';

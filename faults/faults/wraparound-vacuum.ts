@@ -1,8 +1,10 @@
 import { casesNamed } from '../cases/key-places.ts';
 import type { Fault } from '../fault.ts';
-import { SLOW_VACUUM, untilVacuumed } from '../slow-vacuum.ts';
+import { SLOW_VACUUM } from '../slow-vacuum.ts';
 
 const FREEZE_MAX_AGE = 100_000;
+
+const SETTINGS = 'autovacuum_enabled, autovacuum_freeze_min_age, autovacuum_freeze_max_age';
 
 /** Uses up transaction ids: every failed block is a subtransaction with one of its own. */
 const AGE_SQL = `
@@ -25,10 +27,15 @@ export const wraparoundVacuum: Fault = {
       level: 'all',
       ownServer: SLOW_VACUUM,
       act: async (scene) => {
+        // No other vacuum of the table than the one that cannot be switched off, and one that freezes what it finds.
+        await scene.admin.query('ALTER TABLE orders SET (autovacuum_enabled = off, autovacuum_freeze_min_age = 0)');
         await scene.admin.query(AGE_SQL);
         await scene.admin.query(`ALTER TABLE orders SET (autovacuum_freeze_max_age = ${FREEZE_MAX_AGE})`);
-        scene.afterwards(() => scene.admin.query('ALTER TABLE orders RESET (autovacuum_freeze_max_age)'));
-        await untilVacuumed(scene);
+        scene.afterwards(() => scene.admin.query(`ALTER TABLE orders RESET (${SETTINGS})`));
+        await scene.until(
+          'a vacuum against wraparound',
+          "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE 'autovacuum: VACUUM public.orders (to prevent%'",
+        );
         await scene.end(scene.start());
         const { rows } = await scene.admin.query<{ age: number }>(
           "SELECT age(relfrozenxid)::int AS age FROM pg_class WHERE oid = 'orders'::regclass",

@@ -3,6 +3,7 @@ import type { PoolerFinding } from '../model/pooler.ts';
 import type { Connection } from './connection.ts';
 import { describeDatabase } from './describe-database.ts';
 import { detectPooler } from './detect-pooler.ts';
+import { liftTransactionTimeout } from './lift-transaction-timeout.ts';
 import { type ConnectOptions, connectPostgres } from './postgres.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function openSession(url: string, options: Required<ConnectOptions>
   try {
     // A session whose server process announced itself has nobody in between, which takes no second look.
     if (connection.announcedPid !== connection.pid) await requireOwnSession(url);
+    await liftTransactionTimeout(connection);
     for (const [name, value] of Object.entries(settings)) {
       await connection.query('SELECT pg_catalog.set_config($1, $2, false)', [name, value]);
     }

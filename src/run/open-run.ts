@@ -125,15 +125,12 @@ async function connectWorker(options: OpenOptions): Promise<Connection> {
     applicationName: `${WORKER_NAME_PREFIX}${options.events.run}`,
     settings: sessionSettings(),
   });
-  // Not every server has them, and not every platform; the run is as right without.
-  const optional: Record<string, string> = {};
-  if (worker.serverMajor >= 14) optional['client_connection_check_interval'] = '1s';
-  if (worker.serverMajor >= 17) optional['transaction_timeout'] = '0';
-  for (const [name, value] of Object.entries(optional)) {
-    await worker.query('SELECT pg_catalog.set_config($1, $2, false)', [name, value]).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      options.events.emit({ type: 'run:note', note: `The server does not let us set ${name}: ${reason}.` });
-    });
-  }
+  if (worker.serverMajor < 14) return worker;
+  // Not every platform has it; the run is as right without.
+  const name = 'client_connection_check_interval';
+  await worker.query('SELECT pg_catalog.set_config($1, $2, false)', [name, '1s']).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    options.events.emit({ type: 'run:note', note: `The server does not let us set ${name}: ${reason}.` });
+  });
   return worker;
 }
