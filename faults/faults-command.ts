@@ -4,7 +4,7 @@ import { UsageError } from '../src/model/error.ts';
 import { MEASURED_MAJORS } from '../src/model/server-version.ts';
 import { FAULTS } from './registry.ts';
 import { cellLine, matrixSummary } from './report/matrix-text.ts';
-import { writeReliabilityPage } from './report/reliability-page.ts';
+import { writeFaultSection } from './report/reliability-page.ts';
 import { type FinishedCell, runMatrix } from './run-matrix.ts';
 
 /** `npm run faults`: makes every fault at its places while migrations run under load, and tells what came out. */
@@ -43,10 +43,12 @@ async function main(signal: AbortSignal): Promise<number> {
       finished.push(cell);
       process.stdout.write(cellLine(cell));
     },
+    onFault: (fault) => {
+      if (values.write) writeFaultSection(fault, finished, major);
+    },
     signal,
   });
   process.stdout.write(matrixSummary(finished, performance.now() - startedAt));
-  if (values.write && !signal.aborted) writeReliabilityPage(finished, major);
   return finished.every(({ result }) => result.failures.length === 0) ? 0 : 1;
 }
 

@@ -16,12 +16,14 @@ export interface MatrixOptions {
   readonly major: number;
   readonly isWanted: (fault: Fault, cell: Cell) => boolean;
   readonly onCell: (finished: FinishedCell) => void;
+  /** Called when all wanted cells of a fault are through. */
+  readonly onFault?: (fault: Fault) => void;
   readonly signal: AbortSignal;
 }
 
 /** Runs the wanted cells one after the other on servers of its own. */
 export async function runMatrix(options: MatrixOptions): Promise<void> {
-  const { major, isWanted, onCell, signal } = options;
+  const { major, isWanted, onCell, onFault, signal } = options;
   const server = await FaultServer.start(major);
   try {
     const scouts = [];
@@ -36,6 +38,7 @@ export async function runMatrix(options: MatrixOptions): Promise<void> {
         const result = await runCell(cell, server, scout.truth);
         onCell({ fault, cell, result, elapsedMs: performance.now() - startedAt });
       }
+      onFault?.(fault);
     }
   } finally {
     await server.stop();

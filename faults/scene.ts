@@ -139,9 +139,9 @@ export class Scene {
     return client;
   }
 
-  /** Asks the admin until the answer is true; gives up after 30 s and says so. */
+  /** Asks the admin until the answer is true; gives up after a minute and says so. */
   async until(what: string, sql: string, parameters: readonly unknown[] = []): Promise<boolean> {
-    const deadline = performance.now() + 30_000;
+    const deadline = performance.now() + 60_000;
     while (performance.now() < deadline) {
       const { rows } = await this.admin.query<Record<string, unknown>>(sql, [...parameters]);
       if (Object.values(rows[0] ?? {})[0] === true) return true;

@@ -3,6 +3,8 @@ import type { Scene } from './scene.ts';
 /** Settings under which an autovacuum comes within a second and takes its time. */
 export const SLOW_VACUUM: Readonly<Record<string, string>> = {
   autovacuum_naptime: '1s',
+  // The catalogs have their turn as well, and are as slow.
+  autovacuum_max_workers: '8',
   autovacuum_vacuum_cost_delay: '50ms',
   autovacuum_vacuum_cost_limit: '1',
   vacuum_cost_page_hit: '1',

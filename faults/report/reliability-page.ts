@@ -8,17 +8,15 @@ import type { FinishedCell } from '../run-matrix.ts';
 const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
 const HEAD = ['case', 'place', 'fault', 'expected', 'seen', 'ok', 'longest stall'] as const;
 
-/**
- * Puts the tables into docs/reliability.md and leaves the words around them alone. Faults that were not run this time keep
- * the table that they have.
- */
-export function writeReliabilityPage(finished: readonly FinishedCell[], major: number): void {
+/** Puts the table of one fault into docs/reliability.md and leaves everything else there alone. */
+export function writeFaultSection(fault: Fault, finished: readonly FinishedCell[], major: number): void {
+  const cells = finished.filter((cell) => cell.fault === fault);
+  if (cells.length === 0) return;
   let text = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '# Reliability\n';
-  for (const fault of FAULTS) {
-    const cells = finished.filter((cell) => cell.fault === fault);
-    const isThere = text.includes(`<!-- fault ${fault.name}:begin -->`);
-    if (cells.length > 0 || !isThere)
-      text = replaceSection(text, `fault ${fault.name}`, faultSection(fault, cells, major));
+  // All faults have their place from the first on, so that they stand in the order of the registry.
+  for (const other of FAULTS) {
+    if (other !== fault && text.includes(`<!-- fault ${other.name}:begin -->`)) continue;
+    text = replaceSection(text, `fault ${other.name}`, faultSection(other, other === fault ? cells : [], major));
   }
   writeFileSync(PAGE, text);
 }
