@@ -66,6 +66,31 @@ export function indexIsValid(index: RelationKey): PostCondition {
   );
 }
 
+/** What tells an index of the same name from the wanted one without the server writing its definition out. */
+export interface IndexShape {
+  readonly unique: boolean;
+  readonly hasPredicate: boolean;
+  /** Key columns, then the included ones; null for an expression. */
+  readonly columns: readonly (string | null)[];
+}
+
+/**
+ * Somebody else's index may bear the name; only one of this shape is the one that was wanted. What the server may store in
+ * another form than it was written in is not asked: `(column)` is a column to it, and `WHERE true` no predicate.
+ */
+export function indexIsValidAs(index: RelationKey, { unique, hasPredicate, columns }: IndexShape): PostCondition {
+  const names = columns.map((column) => (column === null ? 'NULL' : quoteLiteral(column))).join(', ');
+  return exists(
+    `the index ${index} is valid`,
+    `SELECT 1 FROM pg_index i WHERE i.indexrelid = ${regclass(index)} AND i.indisvalid AND i.indisready
+  AND i.indisunique = ${unique} AND i.indnatts = ${columns.length}${hasPredicate ? '' : ' AND i.indpred IS NULL'}
+  AND NOT EXISTS (SELECT FROM unnest(ARRAY[${names}]::text[]) WITH ORDINALITY AS w (name, place)
+    JOIN unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place) USING (place)
+    LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+    WHERE w.name IS NOT NULL AND a.attname::text IS DISTINCT FROM w.name)`,
+  );
+}
+
 export function indexIsAttached(index: RelationKey, parentIndex: RelationKey): PostCondition {
   return exists(
     `the index ${index} is a part of ${parentIndex}`,

@@ -1,8 +1,9 @@
+import type { CreateIndex } from '../../model/action.ts';
 import { findIndex, findRelation } from '../../model/catalog-lookup.ts';
 import { chooseIndexName } from '../../model/object-name.ts';
 import { relationKey } from '../../model/relation-name.ts';
 import { quoteIdentifier } from '../../sql/postgres/quote.ts';
-import { indexIsValid } from '../post-condition.ts';
+import { type IndexShape, indexIsValid, indexIsValidAs } from '../post-condition.ts';
 import type { Recipe, RecipeInput } from '../recipe.ts';
 import type { ConcurrentIndexDraft } from '../step-draft.ts';
 
@@ -28,6 +29,7 @@ export const createIndexConcurrently: Recipe = {
         name,
         unique: action.unique,
         definitionSql: action.definitionSql,
+        shape: shapeOf(action),
         why: 'A plain CREATE INDEX keeps writers waiting for the whole build; CONCURRENTLY reads the table twice and nobody waits.',
       }),
     ];
@@ -47,7 +49,14 @@ export interface ConcurrentIndexWish {
   readonly name: string;
   readonly unique: boolean;
   readonly definitionSql: string;
+  /** Missing: any valid index of the name counts. */
+  readonly shape?: IndexShape;
   readonly why: string;
+}
+
+/** What an index that the statement makes looks like in the catalog. */
+export function shapeOf({ unique, predicate, keys, include }: CreateIndex): IndexShape {
+  return { unique, hasPredicate: predicate !== null, columns: [...keys.map(({ column }) => column), ...include] };
 }
 
 /** The step that builds one index CONCURRENTLY. */
@@ -63,6 +72,6 @@ export function concurrentIndex(wish: ConcurrentIndexWish): ConcurrentIndexDraft
     table: wish.table,
     index,
     undo: [`DROP INDEX CONCURRENTLY IF EXISTS ${index}`],
-    postCondition: indexIsValid(index),
+    postCondition: wish.shape === undefined ? indexIsValid(index) : indexIsValidAs(index, wish.shape),
   };
 }

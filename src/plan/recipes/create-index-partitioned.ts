@@ -7,7 +7,7 @@ import { quoteIdentifier } from '../../sql/postgres/quote.ts';
 import { indexIsAttached, indexIsValid, relationExists } from '../post-condition.ts';
 import type { Recipe, RecipeInput } from '../recipe.ts';
 import type { StepDraft, TransactionDraft } from '../step-draft.ts';
-import { concurrentIndex, isIndexNameTaken } from './create-index-concurrently.ts';
+import { concurrentIndex, isIndexNameTaken, shapeOf } from './create-index-concurrently.ts';
 
 /**
  * An index on a partitioned table: CONCURRENTLY is refused there (0A000), so the parent gets its index ON ONLY, each
@@ -45,6 +45,7 @@ function indexTree(
       name,
       unique: action.unique,
       definitionSql: action.definitionSql,
+      shape: shapeOf(action),
       why: `Builds the part of the index that belongs to ${table.name.name}; nobody waits.`,
     });
     return [build, ...attach];
