@@ -74,5 +74,6 @@ function expectedOf({ migrationCase }: ScoutedCase, message: Message, moment: Cu
 
 function levelOf({ migrationCase }: ScoutedCase, message: Message, moment: CutMoment): CellLevel {
   if (message.cases[0] !== migrationCase.name) return 'all';
-  return moment === 'cut-during' && /COMMIT|batch/.test(message.name) ? 'ci' : 'subset';
+  if (moment !== 'cut-during') return message === MESSAGES[0] ? 'subset' : 'all';
+  return /COMMIT|batch/.test(message.name) ? 'ci' : 'subset';
 }
