@@ -6,7 +6,7 @@ export interface Expected {
   /** In a few words, for the table. */
   readonly words: string;
   /** What the runs that met the fault may end with: an exit code, or a signal where the fault is one. */
-  readonly endings: readonly (number | 'SIGKILL')[];
+  readonly endings: readonly (number | 'SIGKILL' | 'SIGINT')[];
   /** What one of them has to say. */
   readonly says?: RegExp;
   /** Which failures of the application the fault itself brings; nothing else may fail. */

@@ -24,7 +24,10 @@ function interruptCell(scouted: ScoutedCase, place: string, times: 1 | 2): Cell 
     expected:
       times === 1
         ? { words: isLate ? 'finishes (0), or 3' : '3 (or 0 when it was the last step), then done', endings: [0, 3] }
-        : { words: '130 (or 3 or 0 when it was quicker), then done', endings: [0, 3, 130] },
+        : {
+            words: '130, or 3 or 0 when it was quicker, or SIGINT when it was all but gone; then done',
+            endings: [0, 3, 130, 'SIGINT'],
+          },
     level: levelOf(scouted, place, times),
     act: async (scene) => {
       const runner = scene.start({ at: { place, action: 'stop' } });
