@@ -43,8 +43,8 @@ async function main(signal: AbortSignal): Promise<number> {
       finished.push(cell);
       process.stdout.write(cellLine(cell));
     },
-    onFault: (fault) => {
-      if (values.write) writeFaultSection(fault, finished, major);
+    onFault: (fault, total) => {
+      if (values.write) writeFaultSection(fault, finished, { major, total });
     },
     signal,
   });

@@ -16,8 +16,8 @@ export interface MatrixOptions {
   readonly major: number;
   readonly isWanted: (fault: Fault, cell: Cell) => boolean;
   readonly onCell: (finished: FinishedCell) => void;
-  /** Called when all wanted cells of a fault are through. */
-  readonly onFault?: (fault: Fault) => void;
+  /** Called when all wanted cells of a fault are through; `total` counts those that were not wanted as well. */
+  readonly onFault?: (fault: Fault, total: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +30,8 @@ export async function runMatrix(options: MatrixOptions): Promise<void> {
     for (const migrationCase of MIGRATION_CASES) scouts.push(await scoutCase(server, migrationCase));
     const cases = scouts.map(({ scouted }) => scouted);
     for (const fault of FAULTS) {
-      for (const cell of fault.cells(cases, major)) {
+      const cells = fault.cells(cases, major);
+      for (const cell of cells) {
         if (signal.aborted) return;
         const scout = scouts.find(({ scouted }) => scouted === cell.scouted);
         if (scout === undefined || !isWanted(fault, cell)) continue;
@@ -38,7 +39,7 @@ export async function runMatrix(options: MatrixOptions): Promise<void> {
         const result = await runCell(cell, server, scout.truth);
         onCell({ fault, cell, result, elapsedMs: performance.now() - startedAt });
       }
-      onFault?.(fault);
+      onFault?.(fault, cells.length);
     }
   } finally {
     await server.stop();

@@ -8,21 +8,31 @@ import type { FinishedCell } from '../run-matrix.ts';
 const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
 const HEAD = ['case', 'place', 'fault', 'expected', 'seen', 'ok', 'longest stall'] as const;
 
+export interface RunFacts {
+  readonly major: number;
+  /** How many cells the fault has in all. */
+  readonly total: number;
+}
+
 /** Puts the table of one fault into docs/reliability.md and leaves everything else there alone. */
-export function writeFaultSection(fault: Fault, finished: readonly FinishedCell[], major: number): void {
+export function writeFaultSection(fault: Fault, finished: readonly FinishedCell[], run: RunFacts): void {
   const cells = finished.filter((cell) => cell.fault === fault);
   if (cells.length === 0) return;
   let text = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '# Reliability\n';
   // All faults have their place from the first on, so that they stand in the order of the registry.
   for (const other of FAULTS) {
     if (other !== fault && text.includes(`<!-- fault ${other.name}:begin -->`)) continue;
-    text = replaceSection(text, `fault ${other.name}`, faultSection(other, other === fault ? cells : [], major));
+    text = replaceSection(text, `fault ${other.name}`, faultSection(other, other === fault ? cells : [], run));
   }
   writeFileSync(PAGE, text);
 }
 
 /** The heading of a fault, its sentence, and its table. */
-export function faultSection({ name, sentence }: Fault, cells: readonly FinishedCell[], major: number): string {
+export function faultSection(
+  { name, sentence }: Fault,
+  cells: readonly FinishedCell[],
+  { major, total }: RunFacts,
+): string {
   const head = `## ${name.charAt(0).toUpperCase()}${name.slice(1)}\n\n${sentence}`;
   if (cells.length === 0) return `${head}\n\nNot run yet.`;
   const wrong = cells.filter(({ result }) => result.failures.length > 0).length;
@@ -30,7 +40,7 @@ export function faultSection({ name, sentence }: Fault, cells: readonly Finished
   const parts = [`${cells.length - skipped - wrong} as expected`];
   if (wrong > 0) parts.push(`${wrong} not`);
   if (skipped > 0) parts.push(`${skipped} could not be run here`);
-  return `${head}\n\nPostgreSQL ${major}, ${cells.length} cells: ${parts.join(', ')}.\n\n${table(cells)}`;
+  return `${head}\n\nPostgreSQL ${major}, ${cells.length} of ${total} cells run: ${parts.join(', ')}.\n\n${table(cells)}`;
 }
 
 function table(cells: readonly FinishedCell[]): string {
