@@ -3,6 +3,7 @@ import { catalogFingerprint } from '../catalog/catalog-fingerprint.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Connection } from '../db/connection.ts';
 import { openSession } from '../db/open-session.ts';
+import type { BlockerPolicies } from '../model/blocker-policy.ts';
 import { StalePlanError } from '../model/error.ts';
 import type { Phase, Plan } from '../model/plan.ts';
 import type { RunEvent, RunOutcome } from '../model/run-event.ts';
@@ -22,6 +23,10 @@ export interface ApplyOptions {
   readonly pastGate: string | null;
   /** What the user typed, for next commands; without the connection string. */
   readonly commandLine: string;
+  /** In all, a step waits this long for locks before the run stops resumably, ms; missing: 30 minutes. */
+  readonly maxWaitMs?: number;
+  /** Who may be ended when in the way; missing: nobody. */
+  readonly blockers?: BlockerPolicies;
   readonly onEvent: (event: RunEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -76,6 +81,8 @@ async function run(options: ApplyOptions, work: Plan, passGate: string | null): 
     commandLine: options.commandLine,
     onEvent: options.onEvent,
     signal: options.signal,
+    ...(options.maxWaitMs === undefined ? {} : { limits: { maxLockWaitMs: options.maxWaitMs } }),
+    ...(options.blockers === undefined ? {} : { blockers: options.blockers }),
     fingerprintOf: async (connection: Connection) => catalogFingerprint(await readCatalog(connection)),
   });
   return result.outcome;

@@ -1,3 +1,4 @@
+import type { BlockerPolicies } from '../model/blocker-policy.ts';
 import type { DoctorReport } from '../model/doctor-report.ts';
 import type { Phase } from '../model/plan.ts';
 import type { PreflightReport } from '../model/preflight-report.ts';
@@ -27,6 +28,10 @@ export interface ApplyOptions {
   readonly through: Phase;
   /** `<migration>:<step>` of the gate that may be passed. */
   readonly pastGate: string | null;
+  /** In all, a step waits this long for locks, ms. */
+  readonly maxWaitMs: number;
+  /** Who may be ended when in the way; missing: nobody. */
+  readonly blockers?: BlockerPolicies;
   /** What to type to run the same again; holds no connection string. */
   readonly commandLine: string;
   readonly onEvent: (event: RunEvent) => void;
@@ -60,6 +65,7 @@ export interface ProjectConfig {
   readonly schemaFile: string | null;
   readonly serverVersion: string | null;
   readonly rules: RuleSettings;
+  readonly blockers: BlockerPolicies | null;
 }
 
 /** A page of the manual with its examples. */

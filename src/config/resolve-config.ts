@@ -1,7 +1,9 @@
 import path from 'node:path';
+import type { BlockerPolicies } from '../model/blocker-policy.ts';
 import { closestWord } from '../model/closest-word.ts';
 import type { RuleSettings } from '../model/rule-settings.ts';
 import { configProblem } from './config-problem.ts';
+import { readBlockerPolicies } from './read-blocker-policies.ts';
 import { isRecord, readRuleSettings, type SettingsSource } from './read-rule-settings.ts';
 
 /** What a config file says, checked, with paths as one would type them where the command runs. */
@@ -14,9 +16,11 @@ export interface ResolvedConfig {
   /** As it was written: 16 or 16.4. */
   readonly serverVersion: string | null;
   readonly rules: RuleSettings;
+  /** null: nobody in the way is ended. */
+  readonly blockers: BlockerPolicies | null;
 }
 
-const KEYS = ['paths', 'schema', 'serverVersion', 'rules'] as const;
+const KEYS = ['paths', 'schema', 'serverVersion', 'rules', 'blockers'] as const;
 
 export interface ConfigOrigin extends SettingsSource {
   /** The folder that paths of the config start from, absolute. */
@@ -42,13 +46,14 @@ export function resolveConfig(value: unknown, origin: ConfigOrigin): ResolvedCon
       `is not known; ${meant === null ? `there are ${KEYS.join(', ')}` : `did you mean ${meant}`}`,
     );
   }
-  const { paths, schema, serverVersion, rules } = value;
+  const { paths, schema, serverVersion, rules, blockers } = value;
   return {
     file,
     paths: paths === undefined ? null : readPaths(paths, origin),
     schemaFile: schema === undefined ? null : readPath(schema, 'schema', origin),
     serverVersion: serverVersion === undefined ? null : readVersion(serverVersion, file),
     rules: rules === undefined ? {} : readRuleSettings(rules, origin),
+    blockers: blockers === undefined ? null : readBlockerPolicies(blockers, file),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { EndableClass } from '../model/blocker-policy.ts';
 import type { RuleSettings } from '../model/rule-settings.ts';
 
 /** What `evenkeel.config.ts`, `.js` or `.json` may say; a flag on the command line wins over it. */
@@ -26,6 +27,34 @@ export interface UserConfig {
    * @default each rule's own
    */
   readonly rules?: RuleSettings;
+  /**
+   * What `apply` does about sessions that are in the way of a lock.
+   *
+   * @default they are waited for; nobody is ever ended
+   */
+  readonly blockers?: {
+    readonly policies: readonly UserBlockerPolicy[];
+    /**
+     * How many signals a run may send in all.
+     *
+     * @default 3
+     */
+    readonly atMost?: number;
+  };
+}
+
+/** The first policy that fits a session decides about it. */
+export interface UserBlockerPolicy {
+  readonly class: EndableClass;
+  /** `ask` stops the run and says how to end the session; `terminate` cancels an active statement first. */
+  readonly action: 'ask' | 'cancel' | 'terminate';
+  /** How old its transaction must be: `30s`, `5min`, `2h`. */
+  readonly after: string;
+  /** Patterns, `*` for any characters. */
+  readonly role?: string;
+  readonly applicationName?: string;
+  /** Regular expression on its statement, in which literals are blanked. */
+  readonly query?: string;
 }
 
 /**

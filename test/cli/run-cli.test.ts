@@ -125,6 +125,15 @@ async function asked(line: string, setting: Setting = {}): Promise<unknown> {
   return toolkit.asked;
 }
 
+/** Hours around now, as `--plan-window` takes them. */
+function window(fromMinutes: number, toMinutes: number): string {
+  const time = (minutes: number): string => {
+    const then = new Date(Date.now() + minutes * 60_000);
+    return `${String(then.getHours()).padStart(2, '0')}:${String(then.getMinutes()).padStart(2, '0')}`;
+  };
+  return `${time(fromMinutes)}-${time(toMinutes)}`;
+}
+
 describe('what the library is asked', () => {
   it('check with flags', async () => {
     expect(await asked('check a.sql b --schema base.sql --server-version 16.4')).toEqual([
@@ -164,6 +173,7 @@ describe('what the library is asked', () => {
       schemaFile: 'base.sql',
       serverVersion: '15.2',
       rules: { 'lock-queue': 'off' },
+      blockers: { policies: [{ class: 'active-query', action: 'cancel', afterMs: 1_000 }], atMost: 2 },
     } as const;
     const ask = async (line: string): Promise<object | undefined> => {
       const toolkit = recorder({ loadConfig: async () => config });
@@ -186,6 +196,7 @@ describe('what the library is asked', () => {
     expect(await ask('explain a.sql')).toEqual({ paths: ['a.sql'], schemaFile: 'base.sql', serverMajor: 15 });
     expect(await ask('plan a.sql --schema s.json')).toEqual({ paths: ['a.sql'], schemaFile: 's.json' });
     expect(await ask('status')).toMatchObject({ paths: ['db'] });
+    expect(await ask('apply db')).toMatchObject({ blockers: config.blockers });
   });
 
   it('check without a path takes the folder that is there', async () => {
@@ -205,8 +216,28 @@ describe('what the library is asked', () => {
         through: 'migrate',
         pastGate: null,
         commandLine: 'evenkeel apply drizzle',
+        maxWaitMs: 1_800_000,
       },
     });
+    expect(call?.options).not.toHaveProperty('blockers');
+  });
+
+  it('apply that waits no longer than told, and in hours around now', async () => {
+    const line = 'apply drizzle --database-url postgresql://h/d --max-wait 90s --plan-window 00:00-24:00';
+    expect(await evenkeel(line)).toMatchObject({ exitCode: 2 });
+    const [call] = (await asked(line.replace('00:00-24:00', window(-60, 60)))) as Recorder['asked'];
+    const again = `evenkeel apply drizzle --database-url "$DATABASE_URL" --max-wait 90s --plan-window ${window(-60, 60)}`;
+    expect(call).toMatchObject({ options: { maxWaitMs: 90_000, commandLine: again } });
+  });
+
+  it.each([
+    ['--max-wait soon', /--max-wait takes a time such as 90s, 5min or 2h, not soon/],
+    ['--plan-window 2-4', /--plan-window takes two times of the day such as 02:00-04:00, not 2-4/],
+    ['--plan-window 25:00-26:00', /--plan-window takes two times of the day/],
+  ])('apply %s is wrong use', async (flags, sentence) => {
+    const { exitCode, stderr } = await evenkeel(`apply drizzle --database-url postgresql://h/d ${flags}`);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(sentence);
   });
 
   it('apply with flags; the command line to repeat never holds the connection string', async () => {

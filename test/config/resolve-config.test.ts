@@ -18,6 +18,7 @@ test('an empty config says nothing', () => {
     schemaFile: null,
     serverVersion: null,
     rules: {},
+    blockers: null,
   });
 });
 
@@ -35,19 +36,58 @@ test('rules are levels, or levels by table', () => {
   expect(resolve({ rules }).rules).toEqual(rules);
 });
 
+test('who may be ended is read with its times in milliseconds', () => {
+  const config = defineConfig({
+    blockers: {
+      policies: [
+        { class: 'idle-in-transaction', action: 'terminate', after: '5min', role: 'report*' },
+        { class: 'active-query', action: 'ask', after: '90s', query: '^SELECT' },
+      ],
+    },
+  });
+  expect(resolve(config).blockers).toEqual({
+    policies: [
+      { class: 'idle-in-transaction', action: 'terminate', afterMs: 300_000, role: 'report*' },
+      { class: 'active-query', action: 'ask', afterMs: 90_000, query: '^SELECT' },
+    ],
+    atMost: 3,
+  });
+});
+
+const blockers = (policy: object): object => ({
+  blockers: { policies: [{ class: 'active-query', action: 'cancel', after: '1min', ...policy }] },
+});
+
 describe('what makes no sense is told by its key', () => {
   test.each([
     [null, /holds null/],
     [[], /has to hold an object, and holds a list/],
     [undefined, /holds nothing: it needs a default export/],
     [{ path: ['a'] }, /: path is not known; did you mean paths\./],
-    [{ databaseUrl: 'x' }, /: databaseUrl is not known; there are paths, schema, serverVersion, rules/],
+    [{ databaseUrl: 'x' }, /: databaseUrl is not known; there are paths, schema, serverVersion, rules, blockers/],
     [{ paths: 'drizzle' }, /: paths has to be a list/],
     [{ paths: [] }, /: paths has to be a list/],
     [{ paths: ['a', 3] }, /: paths\[1\] has to be the path/],
     [{ schema: '' }, /: schema has to be the path/],
     [{ serverVersion: 'newest' }, /: serverVersion has to be a PostgreSQL version such as 16/],
     [{ serverVersion: {} }, /: serverVersion has to be/],
+    [{ blockers: [] }, /: blockers has to be an object with policies/],
+    [{ blockers: { policies: [] } }, /: blockers\.policies has to be a list/],
+    [{ blockers: { policy: [] } }, /: blockers\.policy is not known/],
+    [{ blockers: { policies: [{}], atMost: 0 } }, /: blockers\.atMost has to be a whole number/],
+    [
+      blockers({ class: 'idle' }),
+      /: blockers\.policies\[0\]\.class has to be one of active-query, idle-in-transaction/,
+    ],
+    [blockers({ class: 'backup' }), /class has to be one of .+; backup is never ended/],
+    [blockers({ action: 'kill' }), /: blockers\.policies\[0\]\.action has to be ask, cancel or terminate/],
+    [blockers({ class: 'open-cursor' }), /action has to be ask or terminate: in open-cursor there is no statement/],
+    [blockers({ class: 'autovacuum', action: 'terminate' }), /action has to be ask or cancel: a vacuum/],
+    [blockers({ after: 60 }), /: blockers\.policies\[0\]\.after has to say how old/],
+    [blockers({ after: 'soon' }), /after has to say how old/],
+    [blockers({ user: 'ann' }), /: blockers\.policies\[0\]\.user is not known/],
+    [blockers({ role: '' }), /: blockers\.policies\[0\]\.role has to be a text/],
+    [blockers({ query: '(' }), /: blockers\.policies\[0\]\.query has to be a regular expression, and \( is none/],
     [{ rules: [] }, /: rules has to be an object/],
     [{ rules: { 'lock-que': 'off' } }, /: rules\.lock-que names no rule; did you mean lock-queue/],
     [{ rules: { zzzzzzzzzz: 'off' } }, /names no rule; evenkeel rules lists them all/],

@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander';
+import { durationOf } from '../../model/duration.ts';
+import { UsageError } from '../../model/error.ts';
 import { PHASES, type Phase } from '../../model/plan.ts';
 import type { RunEvent, RunOutcome } from '../../model/run-event.ts';
 import { eventJson } from '../../report/event-json.ts';
 import { terminalProgress } from '../../report/progress-terminal.ts';
 import { paintFor } from '../color.ts';
 import type { CliContext } from '../context.ts';
+import { inWindow } from '../in-window.ts';
 import { interruption } from '../interruption.ts';
 import { formatOption, requireDatabaseUrl } from '../options.ts';
 import type { CommandDeps } from './command-deps.ts';
@@ -14,6 +17,8 @@ interface ApplyFlags {
   readonly format: string;
   readonly through: Phase;
   readonly pastGate?: string;
+  readonly maxWait?: string;
+  readonly planWindow?: string;
 }
 
 /** A gate is not a failure; what is not finished can be resumed, and says so with 3. */
@@ -32,6 +37,11 @@ export function applyCommand(deps: CommandDeps): Command {
         .default('migrate'),
     )
     .option('--past-gate <id>', 'go on past this gate: what it asked for is deployed')
+    .option(
+      '--plan-window <times>',
+      'begin within these hours of the day (02:00-04:00, local time), and stop cleanly at their end',
+    )
+    .option('--max-wait <time>', 'how long a step waits for its locks before the run stops, such as 90s or 2h', '30min')
     .addHelpText(
       'after',
       '\nExample:\n  $ DATABASE_URL=postgresql://localhost/shop evenkeel apply drizzle\n\nExit code: 0 completed or waiting at a gate, 2 wrong use, 3 not finished and resumable.\nCtrl+C finishes the step at hand and stops; a second Ctrl+C leaves at once.',
@@ -42,18 +52,24 @@ export function applyCommand(deps: CommandDeps): Command {
 async function runApply(path: string, flags: ApplyFlags, deps: CommandDeps): Promise<void> {
   const { context, toolkit, setExitCode } = deps;
   const databaseUrl = requireDatabaseUrl(flags.databaseUrl, context, 'apply');
+  const maxWaitMs = maxWaitOf(flags.maxWait ?? '30min');
+  const config = await toolkit.loadConfig(context.cwd);
   const interrupt = interruption(context, 'Stopping as soon as the step at hand allows');
   const output = eventOutput(flags.format, context);
   try {
-    const outcome = await toolkit.apply({
-      path,
-      databaseUrl,
-      through: flags.through,
-      pastGate: flags.pastGate ?? null,
-      commandLine: commandLineOf(path, flags),
-      onEvent: output.listen,
-      signal: interrupt.signal,
-    });
+    const outcome = await inWindow(flags.planWindow, context, interrupt.signal, (signal) =>
+      toolkit.apply({
+        path,
+        databaseUrl,
+        through: flags.through,
+        pastGate: flags.pastGate ?? null,
+        maxWaitMs,
+        ...(config?.blockers == null ? {} : { blockers: config.blockers }),
+        commandLine: commandLineOf(path, flags),
+        onEvent: output.listen,
+        signal,
+      }),
+    );
     setExitCode(EXIT_CODES[outcome]);
   } finally {
     output.close();
@@ -83,7 +99,18 @@ function commandLineOf(path: string, flags: ApplyFlags): string {
   const words = ['evenkeel apply', shellWord(path)];
   if (flags.databaseUrl !== undefined) words.push('--database-url "$DATABASE_URL"');
   if (flags.through !== 'migrate') words.push(`--through ${flags.through}`);
+  if (flags.maxWait !== undefined && flags.maxWait !== '30min') words.push(`--max-wait ${shellWord(flags.maxWait)}`);
+  if (flags.planWindow !== undefined) words.push(`--plan-window ${shellWord(flags.planWindow)}`);
   return words.join(' ');
+}
+
+/** @throws UsageError for what is no time. */
+function maxWaitOf(text: string): number {
+  const maxWaitMs = durationOf(text);
+  if (maxWaitMs !== null) return maxWaitMs;
+  throw new UsageError(`--max-wait takes a time such as 90s, 5min or 2h, not ${text}.`, {
+    nextCommand: 'evenkeel apply --help',
+  });
 }
 
 function shellWord(word: string): string {
