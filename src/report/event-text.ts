@@ -32,8 +32,13 @@ const SENTENCES: Sentences = {
     const held = `held locks for ${durationText(exposure.heldMs)} in ${countText(exposure.strikes, 'strike')}`;
     const queued = `stood in lock queues in vain for ${durationText(exposure.waitedInQueueMs)}`;
     const waiters = `at most ${countText(exposure.maxWaitersSeen, 'session')} seen waiting behind it`;
+    const { signalsSent } = exposure;
+    const ended =
+      signalsSent === 0
+        ? ''
+        : ` It sent ${countText(signalsSent, 'signal')} to sessions in the way, as your policies want.`;
     const next = event.nextCommand === null ? '' : `\nNext: ${event.nextCommand}`;
-    return `${event.summary}\nThe run ${held}, ${queued}, ${waiters}.${next}`;
+    return `${event.summary}\nThe run ${held}, ${queued}, ${waiters}.${ended}${next}`;
   },
   'run:note': (event) => `note: ${event.note}`,
   'orphan:terminated': (event) => `ended server process ${event.pid}, which a runner that died had left behind`,

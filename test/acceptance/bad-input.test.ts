@@ -196,7 +196,7 @@ describe('files and folders', () => {
       expectRefusal(
         result,
         2,
-        /holds no \.sql file, no meta\/_journal\.json of drizzle-kit and no migration_lock\.toml/,
+        /holds no \.sql file, no meta\/_journal\.json of drizzle-kit, no migration_lock\.toml/,
         /^ls /,
       );
     }
