@@ -14,6 +14,8 @@ export { loadProjectConfig as loadConfig } from './api/load-project-config.ts';
 export { migrationStatus as status, type StatusOptions } from './api/migration-status.ts';
 export { type PreflightOptions, preflightMigrations as preflight } from './api/preflight-migrations.ts';
 export { type Page, type RecipePage, type RulePage, readRecipePage, readRulePage } from './api/read-page.ts';
+export { resumeRun as resume } from './api/resume-run.ts';
+export type { RunControls } from './api/run-controls.ts';
 export {
   type SnapshotOptions,
   snapshotDatabase as takeSnapshot,

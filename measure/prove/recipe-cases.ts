@@ -699,15 +699,6 @@ ALTER TABLE old_orders ALTER COLUMN id DROP NOT NULL;`,
     new: OLD_ORDER,
   },
   {
-    name: 'an UPDATE of all rows of a table without a key',
-    recipe: 'update-in-batches',
-    setup: `CREATE TABLE readings (day date NOT NULL, value int, unit text DEFAULT 'K', at timestamp);
-      INSERT INTO readings SELECT date '2024-03-01' + g % 30, g FROM generate_series(1, 3000) g;`,
-    sql: `UPDATE readings SET unit = 'C', at = day`,
-    old: ['UPDATE readings SET value = value + 1 WHERE value = 9'],
-    new: ['UPDATE readings SET value = value + 1 WHERE value = 10'],
-  },
-  {
     name: 'an UPDATE of a partitioned table, by a value that is another each time',
     recipe: 'update-in-batches',
     setup: `${PARTS}ALTER TABLE events ADD COLUMN token uuid; ALTER TABLE events ADD COLUMN seen boolean DEFAULT false;`,

@@ -3,32 +3,20 @@ import { catalogFingerprint } from '../catalog/catalog-fingerprint.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Connection } from '../db/connection.ts';
 import { openSession } from '../db/open-session.ts';
-import type { BlockerPolicies } from '../model/blocker-policy.ts';
 import { StalePlanError } from '../model/error.ts';
-import type { Phase, Plan } from '../model/plan.ts';
-import type { RunEvent, RunOutcome } from '../model/run-event.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RunOutcome } from '../model/run-event.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { type KnownMigrations, readKnownMigrations } from '../source/read-migrations.ts';
 import { loadParser } from '../sql/postgres/load-parser.ts';
 import { nextWork, type Work } from './next-work.ts';
 import { planCommand, readSavedPlan } from './read-saved-plan.ts';
+import type { RunControls } from './run-controls.ts';
+import { runOptions } from './run-options.ts';
 
-export interface ApplyOptions {
+export interface ApplyOptions extends RunControls {
   /** A folder or file of migrations, or a saved plan (`evenkeel plan --format json`). */
   readonly path: string;
-  readonly databaseUrl: string;
-  /** How far to go: `migrate` stops at the first closed gate, `contract` goes past all of them. */
-  readonly through: Phase;
-  /** `<migration>:<step>` of one gate to pass, or null. */
-  readonly pastGate: string | null;
-  /** What the user typed, for next commands; without the connection string. */
-  readonly commandLine: string;
-  /** In all, a step waits this long for locks before the run stops resumably, ms; missing: 30 minutes. */
-  readonly maxWaitMs?: number;
-  /** Who may be ended when in the way; missing: nobody. */
-  readonly blockers?: BlockerPolicies;
-  readonly onEvent: (event: RunEvent) => void;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -73,17 +61,8 @@ async function lookForWork(options: ApplyOptions, known: KnownMigrations): Promi
 }
 
 async function run(options: ApplyOptions, work: Plan, passGate: string | null): Promise<RunOutcome> {
-  const result = await runPlan({
-    url: options.databaseUrl,
-    plan: work,
-    through: options.through,
-    passGate,
-    commandLine: options.commandLine,
-    onEvent: options.onEvent,
-    signal: options.signal,
-    ...(options.maxWaitMs === undefined ? {} : { limits: { maxLockWaitMs: options.maxWaitMs } }),
-    ...(options.blockers === undefined ? {} : { blockers: options.blockers }),
-    fingerprintOf: async (connection: Connection) => catalogFingerprint(await readCatalog(connection)),
-  });
+  const fingerprintOf = async (connection: Connection): Promise<string> =>
+    catalogFingerprint(await readCatalog(connection));
+  const result = await runPlan({ ...runOptions(options), plan: work, passGate, fingerprintOf });
   return result.outcome;
 }

@@ -8,6 +8,7 @@ import { explainCommand } from './commands/explain.ts';
 import { planCommand } from './commands/plan.ts';
 import { preflightCommand } from './commands/preflight.ts';
 import { recipesCommand } from './commands/recipes.ts';
+import { resumeCommand } from './commands/resume.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
 import { statusCommand } from './commands/status.ts';
@@ -53,6 +54,7 @@ function makeProgram(deps: CommandDeps): Command {
     explainCommand,
     planCommand,
     applyCommand,
+    resumeCommand,
     statusCommand,
     doctorCommand,
     preflightCommand,

@@ -11,6 +11,7 @@ import {
   preflight,
   readRecipePage,
   readRulePage,
+  resume,
   status,
   takeSnapshot,
   writeBaseline,
@@ -61,6 +62,7 @@ export async function start(): Promise<void> {
     readRecipePage,
     readRulePage,
     status,
+    resume,
     takeSnapshot,
     writeBaseline,
   });

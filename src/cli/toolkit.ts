@@ -21,8 +21,8 @@ export interface TraceOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ApplyOptions {
-  readonly path: string;
+/** What `apply` and `resume` are told. */
+export interface RunOptions {
   readonly databaseUrl: string;
   /** The last phase that may run; the gates before it are passed. */
   readonly through: Phase;
@@ -37,6 +37,10 @@ export interface ApplyOptions {
   readonly onEvent: (event: RunEvent) => void;
   /** Asks for a clean stop: the current batch or strike is finished first. */
   readonly signal: AbortSignal;
+}
+
+export interface ApplyOptions extends RunOptions {
+  readonly path: string;
 }
 
 /** Whether to run a plan, and its migrations as they stand, on a server of our own. */
@@ -88,6 +92,7 @@ export interface Toolkit {
   readonly explain: (options: JudgeOptions & TraceOptions) => Promise<ExplainReport>;
   readonly makePlan: (options: JudgeOptions & ProveOptions & WriteOptions) => Promise<PlanReport>;
   readonly apply: (options: ApplyOptions) => Promise<RunOutcome>;
+  readonly resume: (options: RunOptions) => Promise<RunOutcome>;
   readonly takeSnapshot: (options: {
     readonly databaseUrl: string;
     readonly output: string | null;

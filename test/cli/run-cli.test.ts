@@ -44,6 +44,7 @@ const answers: Toolkit = {
   explain: async () => savedExplain,
   makePlan: async () => savedPlan,
   apply: async () => 'completed',
+  resume: async () => 'completed',
   status: async () => savedStatus,
   doctor: async () => savedDoctor,
   preflight: async () => savedPreflight,
@@ -68,6 +69,7 @@ function recorder(overrides: Partial<Toolkit> = {}): Recorder {
     explain: note('explain', toolkit.explain),
     makePlan: note('plan', toolkit.makePlan),
     apply: note('apply', toolkit.apply),
+    resume: note('resume', toolkit.resume),
     status: note('status', toolkit.status),
     doctor: note('doctor', toolkit.doctor),
     preflight: note('preflight', toolkit.preflight),
@@ -220,6 +222,16 @@ describe('what the library is asked', () => {
       },
     });
     expect(call?.options).not.toHaveProperty('blockers');
+  });
+
+  it('resume needs no files', async () => {
+    const [call] = (await asked('resume --past-gate m:s --database-url postgresql://h/d')) as Recorder['asked'];
+    const commandLine = 'evenkeel resume --database-url "$DATABASE_URL"';
+    expect(call).toMatchObject({
+      name: 'resume',
+      options: { databaseUrl: 'postgresql://h/d', pastGate: 'm:s', commandLine },
+    });
+    expect(call?.options).not.toHaveProperty('path');
   });
 
   it('apply that waits no longer than told, and in hours around now', async () => {

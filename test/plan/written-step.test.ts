@@ -124,6 +124,15 @@ describe('a backfill as a block of code', () => {
     expect(stepsOf(`${sql.replace('LIMIT 1000', 'LIMIT 1000 OFFSET 1')};`)).toMatchObject([{ kind: 'transaction' }]);
   });
 
+  it('is not made of an UPDATE that comes by once where no key keeps a row in its place', () => {
+    const update = 'UPDATE orders SET total = 5 WHERE total IS NULL';
+    expect(stepsOf(update)).toMatchObject([{ kind: 'backfill', once: true }]);
+    expect(stepsOf(`ALTER TABLE orders DROP CONSTRAINT orders_pkey; ${update}`).at(-1)).toMatchObject({
+      kind: 'transaction',
+      sql: [update],
+    });
+  });
+
   it('is planned as a walk that comes by once where it is one', () => {
     const sql = backfillBlock({
       table: 'public.orders',

@@ -6,7 +6,9 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { resumeRun } from '../../src/api/resume-run.ts';
 import { connectPostgres } from '../../src/db/postgres.ts';
+import { UsageError } from '../../src/model/error.ts';
 import { readForeignLedger } from '../../src/run/foreign-ledger.ts';
 import { readLedger } from '../../src/run/read-ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -47,6 +49,26 @@ describe('gates', () => {
     expect(await tables()).toBe('a b');
     expect(await value(client, "SELECT state FROM evenkeel.migration WHERE id = '0001_a'")).toBe('gated');
     expect((await run(database, gated, { through: 'migrate' })).outcome).toBe('gated');
+  });
+
+  test('what has begun goes on without its files, and what has not is left alone', async () => {
+    const controls = {
+      databaseUrl: database.url,
+      through: 'migrate' as const,
+      pastGate: null,
+      commandLine: 'evenkeel resume',
+      onEvent: () => undefined,
+      signal: new AbortController().signal,
+    };
+    await expect(resumeRun(controls)).rejects.toThrow(UsageError);
+    await run(database, gated, { through: 'migrate' });
+    expect(await resumeRun(controls)).toBe('gated');
+    expect(await tables()).toBe('a b');
+    expect(await resumeRun({ ...controls, pastGate: '0001_a:deploy' })).toBe('completed');
+    expect(await tables()).toBe('a b c');
+    await expect(resumeRun(controls)).rejects.toThrow('Nothing has begun in this database that could be resumed.');
+    expect(await run(database, gated)).toMatchObject({ outcome: 'completed' });
+    expect(await tables()).toBe('a b c d e');
   });
 
   test('opening one gate leads to the next', async () => {
