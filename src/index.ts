@@ -22,6 +22,7 @@ export {
   type TakenSnapshot,
 } from './api/snapshot-database.ts';
 export type { TraceOptions } from './api/trace-migrations.ts';
+export { type WatchOptions, watchRun as watch } from './api/watch-run.ts';
 export type { ResolvedConfig } from './config/resolve-config.ts';
 export { defineConfig, type UserConfig } from './config/user-config.ts';
 export type { Calibration } from './model/calibration.ts';
@@ -49,5 +50,7 @@ export type {
 export type { RunEvent, RunOutcome } from './model/run-event.ts';
 export type { Snapshot } from './model/snapshot.ts';
 export type { TracedStatement, TraceSummary } from './model/traced-statement.ts';
+export type { WaitForest, WaitNode } from './model/wait-forest.ts';
+export type { WatchState } from './model/watch-state.ts';
 export type { WrittenFile, WrittenPlan } from './model/written-plan.ts';
 export { listRecipes, listRules } from './pipeline/list-rules.ts';

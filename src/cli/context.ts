@@ -2,7 +2,9 @@
 export interface OutputStream {
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
+  /** Of the terminal as it is now. */
   readonly columns: number;
+  readonly rows: number;
 }
 
 /** Everything that the command line knows of the process it runs in. */

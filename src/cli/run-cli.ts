@@ -12,6 +12,7 @@ import { resumeCommand } from './commands/resume.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
 import { statusCommand } from './commands/status.ts';
+import { watchCommand } from './commands/watch.ts';
 import type { CliContext } from './context.ts';
 import { printError } from './error-output.ts';
 import type { Toolkit } from './toolkit.ts';
@@ -58,6 +59,7 @@ function makeProgram(deps: CommandDeps): Command {
     statusCommand,
     doctorCommand,
     preflightCommand,
+    watchCommand,
     snapshotCommand,
     rulesCommand,
     recipesCommand,
@@ -80,9 +82,11 @@ const COMMANDS: readonly string[] = [
   'explain',
   'plan',
   'apply',
+  'resume',
   'status',
   'doctor',
   'preflight',
+  'watch',
   'snapshot',
   'rules',
   'recipes',

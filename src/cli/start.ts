@@ -14,6 +14,7 @@ import {
   resume,
   status,
   takeSnapshot,
+  watch,
   writeBaseline,
 } from '../index.ts';
 import type { CliContext, OutputStream } from './context.ts';
@@ -27,7 +28,12 @@ function outputStream(stream: NodeJS.WriteStream): OutputStream {
   return {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY === true,
-    columns: stream.columns ?? 80,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+    get rows() {
+      return stream.rows ?? 24;
+    },
   };
 }
 
@@ -64,6 +70,7 @@ export async function start(): Promise<void> {
     status,
     resume,
     takeSnapshot,
+    watch,
     writeBaseline,
   });
 }

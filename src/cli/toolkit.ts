@@ -6,6 +6,7 @@ import type { CheckReport, ExplainReport, PlanReport, StatusReport } from '../mo
 import type { RecipeDescription, RuleDescription, RuleSettings } from '../model/rule-settings.ts';
 import type { RunEvent, RunOutcome } from '../model/run-event.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { WatchState } from '../model/watch-state.ts';
 
 /** Which files to judge, on which schema, for which server. Without a schema or a database the files are replayed. */
 export interface JudgeOptions {
@@ -104,6 +105,14 @@ export interface Toolkit {
     readonly databaseUrl: string;
     readonly pastGate: string | null;
   }) => Promise<PreflightReport>;
+  /** Until the run ends; answers the last state, or null when it was left before there was one. */
+  readonly watch: (options: {
+    readonly databaseUrl: string;
+    readonly run: string | null;
+    readonly everyMs: number;
+    readonly signal: AbortSignal;
+    readonly onLook: (look: { readonly state: WatchState; readonly newEvents: readonly RunEvent[] }) => void;
+  }) => Promise<WatchState | null>;
   readonly status: (options: {
     readonly paths: readonly string[];
     readonly databaseUrl: string;

@@ -48,6 +48,7 @@ const answers: Toolkit = {
   status: async () => savedStatus,
   doctor: async () => savedDoctor,
   preflight: async () => savedPreflight,
+  watch: async () => null,
   takeSnapshot: async () => {
     throw new ConnectionError('No server answers at h:5432/d: the connection was refused.');
   },
@@ -73,6 +74,7 @@ function recorder(overrides: Partial<Toolkit> = {}): Recorder {
     status: note('status', toolkit.status),
     doctor: note('doctor', toolkit.doctor),
     preflight: note('preflight', toolkit.preflight),
+    watch: note('watch', toolkit.watch),
     takeSnapshot: note('snapshot', toolkit.takeSnapshot),
   };
 }
@@ -106,6 +108,7 @@ async function evenkeel(line: string, setting: Setting = {}): Promise<Session> {
     },
     isTerminal: setting.isTerminal ?? false,
     columns: 80,
+    rows: 24,
   });
   const context: CliContext = {
     version: '1.2.3',
@@ -486,6 +489,10 @@ describe('wrong use', () => {
     'status',
     'doctor',
     'preflight',
+    'watch',
+    'watch --database-url x --every often',
+    'watch --database-url x --every 5',
+    'watch --database-url x --run=',
     'chekc a.sql',
   ])('evenkeel %s', async (line) => {
     const toolkit = recorder();

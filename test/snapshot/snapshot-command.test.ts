@@ -35,6 +35,7 @@ async function evenkeel(words: readonly string[], env: CliContext['env'] = {}): 
     },
     isTerminal: false,
     columns: 80,
+    rows: 24,
   });
   const context: CliContext = {
     version: '1.2.3',
