@@ -5,8 +5,8 @@ import { missingPgBouncer, PgBouncer, type PoolMode } from '../servers/pg-bounce
 
 const DONE: Expected = { words: 'done', endings: [0] };
 const CUT: Expected = { words: '3, then done', endings: [3] };
-/** Advisory locks and settings do not stay with a client there; what the run does about it is its own choice. */
-const REFUSED_OR_DONE: Expected = { words: 'refused cleanly (2 or 3), or done', endings: [0, 2, 3] };
+/** Advisory locks and settings do not stay with a client there: nothing is begun, and the direct line does it. */
+const REFUSED: Expected = { words: 'refused before anything was set: 2, then done on a direct line', endings: [2] };
 
 export const pooler: Fault = {
   name: 'pooler',
@@ -15,8 +15,7 @@ export const pooler: Fault = {
     casesNamed(cases, 'column', 'index', 'type').flatMap((scouted) => [
       poolerCell(scouted, 'session', false, DONE),
       poolerCell(scouted, 'session', true, CUT),
-      poolerCell(scouted, 'transaction', false, REFUSED_OR_DONE),
-      poolerCell(scouted, 'transaction', true, REFUSED_OR_DONE),
+      poolerCell(scouted, 'transaction', false, REFUSED),
     ]),
 };
 
