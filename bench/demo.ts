@@ -4,6 +4,7 @@ import { askEvenkeel } from './incident/ask-evenkeel.ts';
 import { calibrate } from './incident/calibrate.ts';
 import { evenkeelStrategy } from './incident/evenkeel-strategy.ts';
 import { EXAMPLE, IncidentServer, ORDERS } from './incident/incident-server.ts';
+import { startLongReport } from './incident/long-report.ts';
 import { requireBuild } from './incident/require-build.ts';
 import { type IncidentTimes, runIncident } from './incident/run-incident.ts';
 import { naiveStrategy } from './incident/strategies.ts';
@@ -127,6 +128,7 @@ async function runOn(
     load,
     ratePerSecond,
     times: TIMES,
+    startObstacle: (lastsMs) => startLongReport(databaseUrl, lastsMs),
     strategy,
     signal,
     tell: (event) => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import { describeRunEvent } from './describe-run-event.ts';
-import type { MigrationTask, Strategy, StrategyOutcome } from './strategy.ts';
+import type { MigrationTask, Strategy, StrategyOutcome, Strike } from './strategy.ts';
 
 /** The command line as it was built, relative to the repository. */
 export const EVENKEEL: string = 'dist/cli/main.js';
@@ -22,7 +22,7 @@ async function runEvenkeel(task: MigrationTask): Promise<StrategyOutcome> {
   task.signal.addEventListener('abort', stop, { once: true });
   const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   const errors = collect(child);
-  const seen = new ColumnAttempts();
+  const seen = new Attempts();
   let last: Extract<RunEvent, { type: 'run:end' }> | null = null;
   for await (const line of createInterface({ input: child.stdout })) {
     const event = parseEvent(line);
@@ -34,9 +34,10 @@ async function runEvenkeel(task: MigrationTask): Promise<StrategyOutcome> {
   }
   const code = await exited;
   task.signal.removeEventListener('abort', stop);
-  if (code === 0 && last?.outcome === 'completed') return { attempts: seen.attempts, finished: true, note: null };
+  const { attempts, strikes } = seen;
+  if (code === 0 && last?.outcome === 'completed') return { attempts, strikes, finished: true, note: null };
   const note = last?.summary ?? firstError(errors());
-  return { attempts: seen.attempts, finished: false, note: note === '' ? `it ended with exit code ${code}` : note };
+  return { attempts, strikes, finished: false, note: note === '' ? `it ended with exit code ${code}` : note };
 }
 
 /** The line of a longer outcry that says what is wrong. */
@@ -72,8 +73,9 @@ function parseEvent(line: string): RunEvent | null {
   }
 }
 
-/** Counts how often the first step, the one that brings the column, asked for its lock. */
-class ColumnAttempts {
+/** When locks were asked for, and how often the first step, the one that brings the column, did. */
+class Attempts {
+  readonly strikes: Strike[] = [];
   #step: string | null = null;
   #attempts = 0;
 
@@ -84,6 +86,9 @@ class ColumnAttempts {
   see(event: RunEvent): void {
     if (event.type === 'step:start') this.#step ??= `${event.migration}/${event.step}`;
     if (event.type !== 'lock:timeout' && event.type !== 'step:done') return;
+    const tookMs = event.type === 'step:done' ? event.heldMs : event.budgetMs;
+    const untilMs = Date.parse(event.at);
+    if (tookMs !== null) this.strikes.push({ fromMs: untilMs - tookMs, untilMs });
     if (`${event.migration}/${event.step}` !== this.#step) return;
     this.#attempts = event.type === 'step:done' ? event.attempts : event.attempt;
   }

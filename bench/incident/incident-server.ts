@@ -32,21 +32,31 @@ export class IncidentServer {
     this.#server = server;
   }
 
-  static async start(): Promise<IncidentServer> {
-    return new IncidentServer(await startPostgresServer({ major: 18, settings: SETTINGS }));
+  /** @param settings beside the usual ones */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<IncidentServer> {
+    return new IncidentServer(await startPostgresServer({ major: 18, settings: { ...SETTINGS, ...settings } }));
   }
 
   get version(): string {
     return this.#server.version;
   }
 
-  /** Fills the database that the runs are copied from; a second or three. */
-  async fill(): Promise<void> {
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /**
+   * Fills the database that the runs are copied from; a second or three.
+   *
+   * @param prepareSql what is done with it at last
+   */
+  async fill(prepareSql: string | null = null): Promise<void> {
     await this.#execute('postgres', `CREATE DATABASE ${TEMPLATE}`);
     await this.#execute(TEMPLATE, await readFile(`${EXAMPLE}/schema.sql`, 'utf8'));
     await this.#execute(TEMPLATE, await readFile(`${EXAMPLE}/fill.sql`, 'utf8'));
     // What autovacuum would do sooner or later, done now so that no run meets it by chance.
     await this.#execute(TEMPLATE, 'VACUUM (ANALYZE)');
+    if (prepareSql !== null) await this.#execute(TEMPLATE, prepareSql);
   }
 
   /** A fresh copy of the filled database, read into memory; answers its connection string. */

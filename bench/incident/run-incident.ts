@@ -2,11 +2,11 @@ import type { LoadGenerator, RunningLoad } from '../load/load-generator.ts';
 import type { LoadReport, LoadSecond } from '../load/load-report.ts';
 import { abortable } from './abortable.ts';
 import { IncidentWatcher } from './incident-watcher.ts';
-import { type LongReport, startLongReport } from './long-report.ts';
+import type { Obstacle } from './obstacle.ts';
 import { sleepUntil } from './sleep-until.ts';
-import type { Strategy, StrategyOutcome } from './strategy.ts';
+import type { Strategy, StrategyOutcome, Strike } from './strategy.ts';
 
-/** When what happens, ms from the start of the load. */
+/** When what happens, ms from the start of the load. The report is whatever stands in the way. */
 export interface IncidentTimes {
   readonly reportStartsMs: number;
   readonly reportLastsMs: number;
@@ -23,6 +23,8 @@ export interface IncidentOptions {
   readonly load: LoadGenerator;
   readonly ratePerSecond: number;
   readonly times: IncidentTimes;
+  /** Puts what stands in the way there, for so many ms: the report of `times`. */
+  readonly startObstacle: (lastsMs: number) => Promise<Obstacle>;
   /** null: nobody changes anything; the baseline. */
   readonly strategy: Strategy | null;
   readonly tell: (event: IncidentEvent) => void;
@@ -58,6 +60,10 @@ export interface IncidentResult {
   readonly reportEndedMs: number;
   readonly migrationStartedMs: number | null;
   readonly columnThereMs: number | null;
+  /** When the lock was asked for, as often as it was. */
+  readonly strikes: readonly Strike[];
+  /** The first error in the work of those who stood in the way; null when the migration left them alone. */
+  readonly hurt: string | null;
   readonly outcome: StrategyOutcome | null;
 }
 
@@ -67,8 +73,8 @@ const DEADLINE_MS = 2000;
 const AFTERMATH_MS = 1000;
 
 /**
- * The incident, once: load, a long report, and a little later a migration that needs a lock which the report stands in
- * the way of.
+ * The incident, once: load, a long report (or whatever else stands in the way), and a little later a migration that needs
+ * a lock which the report stands in the way of.
  *
  * @throws whatever the load or the server throws; AbortError when `signal` aborts. Everything it started is ended then.
  */
@@ -79,13 +85,13 @@ export async function runIncident(options: IncidentOptions): Promise<IncidentRes
   const watcher = await IncidentWatcher.start(options.databaseUrl, () => tell({ kind: 'column-there' }));
   const cutOff = new AbortController();
   let running: RunningLoad | null = null;
-  let report: LongReport | null = null;
+  let report: Obstacle | null = null;
   let migration: Promise<StrategyOutcome | null> = Promise.resolve(null);
   try {
     running = await startLoad(options, watcher, tell);
     startedAtMs = running.startedAtMs;
     await sleepUntil(startedAtMs + times.reportStartsMs, signal);
-    report = await startLongReport(options.databaseUrl, times.reportLastsMs);
+    report = await options.startObstacle(times.reportLastsMs);
     const reportStartedMs = Date.now() - startedAtMs;
     tell({ kind: 'report-started' });
     void report.ended.then(() => tell({ kind: 'report-ended' }));
@@ -106,6 +112,11 @@ export async function runIncident(options: IncidentOptions): Promise<IncidentRes
       peakWaiting: seen.peakWaiting,
       reportStartedMs,
       reportEndedMs: (await report.ended) - startedAtMs,
+      hurt: report.hurt,
+      strikes: (outcome?.strikes ?? []).map(({ fromMs, untilMs }) => ({
+        fromMs: fromMs - startedAtMs,
+        untilMs: untilMs - startedAtMs,
+      })),
       migrationStartedMs: options.strategy === null ? null : migrationStartedMs,
       columnThereMs: seen.columnThereAtMs === null ? null : seen.columnThereAtMs - startedAtMs,
       outcome,

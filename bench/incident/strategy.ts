@@ -17,9 +17,17 @@ export interface MigrationTask {
   readonly signal: AbortSignal;
 }
 
+/** From asking for a lock until it was given back, or until the wait for it was given up; ms. */
+export interface Strike {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 export interface StrategyOutcome {
   /** How often the lock for the new column was asked for. */
   readonly attempts: number;
+  /** Each time that a lock was asked for; ms since 1970. */
+  readonly strikes: readonly Strike[];
   /** Whether everything was applied. */
   readonly finished: boolean;
   /** Why not, in one sentence. */

@@ -64,7 +64,7 @@ export function summarize(
 }
 
 /** The lower one of two middle values is taken: every number in the table was really measured. */
-function medianAndWorst(values: readonly number[]): MedianAndWorst {
+export function medianAndWorst(values: readonly number[]): MedianAndWorst {
   const sorted = [...values].sort((a, b) => a - b);
   return { median: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0, worst: sorted.at(-1) ?? 0 };
 }

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { MigrationTask, Strategy, StrategyOutcome } from './strategy.ts';
+import type { MigrationTask, Strategy, StrategyOutcome, Strike } from './strategy.ts';
 
 /** How a tool that runs each file in one transaction treats locks. */
 export interface LockPolicy {
@@ -26,14 +26,15 @@ async function runFiles(task: MigrationTask, policy: LockPolicy): Promise<Strate
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   const cutOff = (): void => void terminate(task.databaseUrl, rows[0]?.pid ?? 0);
   task.signal.addEventListener('abort', cutOff, { once: true });
+  const strikes: Strike[] = [];
   let columnAttempts = 0;
   try {
     for (const [index, file] of (await filesOf(task.path)).entries()) {
-      const { attempts, failure } = await runFile(client, file, policy, task);
+      const { attempts, failure } = await runFile(client, file, policy, task, strikes);
       if (index === 0) columnAttempts = attempts;
-      if (failure !== null) return { attempts: columnAttempts, finished: false, note: failure };
+      if (failure !== null) return { attempts: columnAttempts, strikes, finished: false, note: failure };
     }
-    return { attempts: columnAttempts, finished: true, note: null };
+    return { attempts: columnAttempts, strikes, finished: true, note: null };
   } finally {
     task.signal.removeEventListener('abort', cutOff);
     await client.end().catch(() => undefined);
@@ -54,20 +55,23 @@ async function runFile(
   file: string,
   policy: LockPolicy,
   task: MigrationTask,
+  strikes: Strike[],
 ): Promise<{ readonly attempts: number; readonly failure: string | null }> {
   const sql = await readFile(file, 'utf8');
   const name = path.basename(file);
   for (let attempt = 1; ; attempt += 1) {
-    const startedMs = performance.now();
+    const fromMs = Date.now();
     try {
       await client.query('BEGIN');
       if (policy.lockTimeoutMs !== null) await client.query(`SET LOCAL lock_timeout = ${policy.lockTimeoutMs}`);
       await client.query(sql);
       await client.query('COMMIT');
-      task.say(`${name} done after ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+      strikes.push({ fromMs, untilMs: Date.now() });
+      task.say(`${name} done after ${((Date.now() - fromMs) / 1000).toFixed(1)} s`);
       return { attempts: attempt, failure: null };
     } catch (error) {
       if (!(error instanceof Error)) throw error;
+      strikes.push({ fromMs, untilMs: Date.now() });
       if (task.signal.aborted) return { attempts: attempt, failure: 'cut off at the end of the run' };
       await client.query('ROLLBACK').catch(() => undefined);
       const again = 'code' in error && error.code === LOCK_NOT_AVAILABLE ? policy.pauseMs : null;

@@ -38,14 +38,15 @@ export class LoadGenerator {
     return new LoadGenerator(fork(file, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
   }
 
-  /** Opens the pool; `keys` is the number of orders to pick from. */
+  /** Opens the pool; `keys` is the number of orders to pick from, `prepares: false` is for a transaction pooler. */
   async connect(pool: {
     readonly databaseUrl: string;
     readonly connections: number;
     readonly keys: number;
+    readonly prepares?: boolean;
   }): Promise<void> {
     const connected = this.#next('connected');
-    this.#tell({ kind: 'connect', ...pool });
+    this.#tell({ kind: 'connect', prepares: true, ...pool });
     await connected;
   }
 

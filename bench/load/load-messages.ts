@@ -2,7 +2,14 @@ import type { LoadReport, LoadSecond } from './load-report.ts';
 
 /** What the bench tells the load process. */
 export type LoadCommand =
-  | { readonly kind: 'connect'; readonly databaseUrl: string; readonly connections: number; readonly keys: number }
+  | {
+      readonly kind: 'connect';
+      readonly databaseUrl: string;
+      readonly connections: number;
+      readonly keys: number;
+      /** Whether statements are prepared once a connection, as they are unless a pooler forbids it. */
+      readonly prepares: boolean;
+    }
   | {
       readonly kind: 'start';
       readonly ratePerSecond: number;

@@ -18,9 +18,7 @@ function tell(message: LoadMessage): void {
 }
 
 async function connect(command: Extract<LoadCommand, { kind: 'connect' }>): Promise<void> {
-  const opening = Array.from({ length: command.connections }, () =>
-    OrderConnection.open(command.databaseUrl, command.keys),
-  );
+  const opening = Array.from({ length: command.connections }, () => OrderConnection.open(command.databaseUrl, command));
   pool = await Promise.all(opening);
   tell({ kind: 'connected' });
 }

@@ -37,7 +37,9 @@ function result(strategy: string, load: Partial<LoadReport>, over: Partial<Incid
     reportEndedMs: 41_000,
     migrationStartedMs: strategy === 'baseline' ? null : 6000,
     columnThereMs: strategy === 'baseline' ? null : 41_300,
-    outcome: strategy === 'baseline' ? null : { attempts: 1, finished: true, note: null },
+    outcome: strategy === 'baseline' ? null : { attempts: 1, strikes: [], finished: true, note: null },
+    strikes: [],
+    hurt: null,
     ...over,
   };
 }

@@ -1,0 +1,56 @@
+import type { KeptPromise } from './promises.ts';
+import type { IncidentResult } from './run-incident.ts';
+
+/** The budget of a strike: so much longer than without us may a request take. */
+const STALL_BUDGET_MS = 100;
+
+/** A strike is felt by requests that were due a little before, and by those that stood in line behind them. */
+const FELT_AROUND_MS = 500;
+
+/**
+ * Holds the rounds of Evenkeel in one scene against what it promises there. Round n is compared with the baseline of
+ * round n.
+ *
+ * @param results the runs of all rounds of one scene in the order in which they were made
+ */
+export function judgeScene(results: readonly IncidentResult[]): readonly KeptPromise[] {
+  const baselines = results.filter(({ strategy }) => strategy === 'baseline');
+  const rounds = results.filter(({ strategy }) => strategy === 'evenkeel');
+  if (rounds.length === 0) return [];
+  const failed = Math.max(...rounds.map(({ load }) => load.failed));
+  const there = rounds.filter(({ columnThereMs, outcome }) => columnThereMs !== null && outcome?.finished).length;
+  const longer = Math.max(
+    ...rounds.map((round, index) => longestStallMs(round) - (baselines[index]?.load.maxMs ?? Number.NaN)),
+  );
+  const hurt = rounds.find((round) => round.hurt !== null)?.hurt ?? null;
+  return [
+    { sentence: 'no request failed', kept: failed === 0, worst: `${failed} failed` },
+    {
+      sentence: 'the column was there before the load ended',
+      kept: there === rounds.length,
+      worst: `in ${there} of ${rounds.length} rounds`,
+    },
+    {
+      sentence: `no request around a strike took more than ${STALL_BUDGET_MS} ms longer than the longest of the same round's baseline`,
+      kept: longer <= STALL_BUDGET_MS,
+      worst: Number.isNaN(longer)
+        ? 'there was no baseline'
+        : `${Math.abs(Math.round(longer))} ms ${longer < 0 ? 'shorter' : 'longer'}`,
+    },
+    { sentence: 'whoever stood in the way was left alone', kept: hurt === null, worst: hurt ?? 'no error' },
+  ];
+}
+
+/**
+ * The longest latency of the seconds in which a lock was asked for, with those right before and after where it was close
+ * to their border; 0 when it was never asked for.
+ */
+export function longestStallMs({ strikes, load }: IncidentResult): number {
+  const felt = load.seconds.filter(({ second }) =>
+    strikes.some(
+      ({ fromMs, untilMs }) =>
+        fromMs - FELT_AROUND_MS < (second + 1) * 1000 && untilMs + FELT_AROUND_MS >= second * 1000,
+    ),
+  );
+  return Math.max(0, ...felt.map(({ maxMs }) => maxMs));
+}
