@@ -63,7 +63,7 @@ export async function benchScenes(
     await save({ ...about(setting, serverVersion), scenes: played });
   }
   await write({ ...about(setting, serverVersion), scenes: played }, out);
-  return played.every(({ results }) => judgeScene(results).every(({ kept }) => kept));
+  return played.every((scene) => judgeScene(scene, scene.results).every(({ kept }) => kept));
 }
 
 /** Writes the tables of the latest run again. */
@@ -88,9 +88,20 @@ function entry(
   cannotRun: string | null,
   measured: MeasuredRounds | null,
 ): MeasuredScene {
-  const { id, name, sentence } = scene;
+  const { id, name, sentence, bystanders } = scene;
   const { reportLastsMs: obstacleLastsMs, migrationStartsMs } = sceneTimes(scene, setting.seconds * 1000);
-  return { id, name, sentence, cannotRun, obstacleLastsMs, migrationStartsMs, results: measured?.results ?? [] };
+  const stays = scene.obstacle === 'stays';
+  return {
+    id,
+    name,
+    sentence,
+    bystanders,
+    stays,
+    cannotRun,
+    obstacleLastsMs,
+    migrationStartsMs,
+    results: measured?.results ?? [],
+  };
 }
 
 function about(setting: BenchSetting, serverVersion: string): Omit<MeasuredScenes, 'scenes'> {

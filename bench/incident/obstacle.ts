@@ -6,7 +6,10 @@ export interface Obstacle {
   readonly ended: Promise<number>;
   /** The first error that its own work met, null while there is none: whoever migrates should hurt nobody. */
   readonly hurt: string | null;
-  /** Ends it early; one that is over already is not harmed. */
+  /**
+   * Hangs up early; an obstacle that is over already is not harmed. The server may go on with the statement at hand until
+   * its database is dropped.
+   */
   cancel(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { KeptPromise } from './promises.ts';
 import type { IncidentResult } from './run-incident.ts';
+import type { Scene } from './scene.ts';
 
 /** The budget of a strike: so much longer than without us may a request take. */
 const STALL_BUDGET_MS = 100;
@@ -11,9 +12,12 @@ const FELT_AROUND_MS = 500;
  * Holds the rounds of Evenkeel in one scene against what it promises there. Round n is compared with the baseline of
  * round n.
  *
- * @param results the runs of all rounds of one scene in the order in which they were made
+ * @param results the runs of all rounds of the scene in the order in which they were made
  */
-export function judgeScene(results: readonly IncidentResult[]): readonly KeptPromise[] {
+export function judgeScene(
+  scene: Pick<Scene, 'bystanders'>,
+  results: readonly IncidentResult[],
+): readonly KeptPromise[] {
   const baselines = results.filter(({ strategy }) => strategy === 'baseline');
   const rounds = results.filter(({ strategy }) => strategy === 'evenkeel');
   if (rounds.length === 0) return [];
@@ -22,7 +26,6 @@ export function judgeScene(results: readonly IncidentResult[]): readonly KeptPro
   const longer = Math.max(
     ...rounds.map((round, index) => longestStallMs(round) - (baselines[index]?.load.maxMs ?? Number.NaN)),
   );
-  const hurt = rounds.find((round) => round.hurt !== null)?.hurt ?? null;
   return [
     { sentence: 'no request failed', kept: failed === 0, worst: `${failed} failed` },
     {
@@ -37,8 +40,13 @@ export function judgeScene(results: readonly IncidentResult[]): readonly KeptPro
         ? 'there was no baseline'
         : `${Math.abs(Math.round(longer))} ms ${longer < 0 ? 'shorter' : 'longer'}`,
     },
-    { sentence: 'whoever stood in the way was left alone', kept: hurt === null, worst: hurt ?? 'no error' },
+    ...(scene.bystanders ? [unharmed(rounds)] : []),
   ];
+}
+
+function unharmed(rounds: readonly IncidentResult[]): KeptPromise {
+  const hurt = rounds.find((round) => round.hurt !== null)?.hurt ?? null;
+  return { sentence: 'whoever stood in the way met no error', kept: hurt === null, worst: hurt ?? 'none' };
 }
 
 /**

@@ -27,6 +27,8 @@ export interface Scene {
   readonly load: SceneLoad;
   /** `passes`: out of the way well before the load ends. `stays`: there until the load ends. */
   readonly obstacle: 'passes' | 'stays';
+  /** Whether the obstacle is somebody's own work, whose errors count; an autovacuum gives way and comes back. */
+  readonly bystanders: boolean;
   /** Settings of the server beside the usual ones. */
   readonly serverSettings: Readonly<Record<string, string>>;
   /** What the filled database needs before it is copied for the runs; null: nothing. */
@@ -37,9 +39,10 @@ export interface Scene {
   start(stage: SceneStage): Promise<Obstacle>;
 }
 
-/** What most scenes have in common: nothing special about the server or the load, and they run everywhere. */
-export const PLAIN_SCENE: Pick<Scene, 'load' | 'serverSettings' | 'prepareSql' | 'cannotRun'> = {
+/** What most scenes have in common: people's sessions, nothing special about the server or the load, and they run everywhere. */
+export const PLAIN_SCENE: Pick<Scene, 'load' | 'bystanders' | 'serverSettings' | 'prepareSql' | 'cannotRun'> = {
   load: { through: 'server' },
+  bystanders: true,
   serverSettings: {},
   prepareSql: null,
   cannotRun: () => null,

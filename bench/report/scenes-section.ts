@@ -11,6 +11,9 @@ export interface MeasuredScene {
   readonly name: string;
   readonly sentence: string;
   readonly cannotRun: string | null;
+  readonly bystanders: boolean;
+  /** Whether the obstacle is there until the load ends. */
+  readonly stays: boolean;
   /** How long the obstacle stood in the way and when the migration began, from the start of the load. */
   readonly obstacleLastsMs: number;
   readonly migrationStartsMs: number;
@@ -60,11 +63,12 @@ incident above. Measure it again: \`npm run bench:incident -- --scene all\`, or 
 function sceneText(scene: MeasuredScene, contenders: readonly Contender[]): string {
   const title = `### ${scene.name} (\`${scene.id}\`)\n\n${scene.sentence}`;
   if (scene.cannotRun !== null) return `${title} Not measured here: ${scene.cannotRun}.`;
+  const lasts = scene.stays ? 'until the load ends' : `for ${(scene.obstacleLastsMs / 1000).toFixed(1)} s`;
   const begins = `the migration begins ${scene.migrationStartsMs / 1000} s after the load`;
-  const promises = judgeScene(scene.results).map(
+  const promises = judgeScene(scene, scene.results).map(
     ({ sentence, kept, worst }) => `- ${sentence}: **${kept ? 'kept' : 'broken'}** (${worst})`,
   );
-  return `${title} It lasts ${(scene.obstacleLastsMs / 1000).toFixed(1)} s; ${begins}.
+  return `${title} This goes on ${lasts}; ${begins}.
 
 ${sceneTable(scene.results, contenders)}
 

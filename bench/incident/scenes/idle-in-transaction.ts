@@ -10,12 +10,15 @@ export const idleInTransaction: Scene = {
   obstacle: 'passes',
   start: async ({ databaseUrl, lastsMs }) => {
     const client = await openBystander(databaseUrl, 'forgotten-console');
+    const lost = new AbortController();
+    client.once('end', () => lost.abort());
     await client.query('BEGIN');
     await client.query('SELECT count(*) FROM orders WHERE id <= 1000');
     return beginObstacle({
       lastsMs,
       work: async (over) => {
-        await rest(lastsMs, over);
+        await rest(lastsMs, AbortSignal.any([over, lost.signal]));
+        // Fails when somebody has ended the session meanwhile.
         await client.query('COMMIT');
       },
       close: () => client.end().catch(() => undefined),
