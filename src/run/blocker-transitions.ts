@@ -26,10 +26,9 @@ export function endBlocker(
   const { migration, step } = addressOf(context, work);
   const { blocker, action } = due;
   const sent = { pid: blocker.pid, action, at: input.at, refused: false };
-  const exposure = { ...work.exposure, signalsSent: work.exposure.signalsSent + 1 };
   return answer(
     context,
-    { kind: 'ending-blocker', ...work, exposure, signals: [...work.signals, sent] },
+    { kind: 'ending-blocker', ...work, signals: [...work.signals, sent] },
     { kind: 'end-blocker', pid: blocker.pid, backendStart: blocker.backendStart, action },
     // Written to the ledger before the signal is sent.
     [...told, { type: 'blocker:signal', migration, step, action, blocker, policy: policyText(due.policy) }],
@@ -50,7 +49,9 @@ export function afterSignal(
 ): Answer {
   const { migration, step } = addressOf(context, state);
   const pid = state.signals.at(-1)?.pid ?? null;
-  return observe(context, workOf(state), LOOK_AGAIN_AFTER_MS, [
+  const signalsSent = state.exposure.signalsSent + (sent ? 1 : 0);
+  const work = { ...workOf(state), exposure: { ...state.exposure, signalsSent } };
+  return observe(context, work, LOOK_AGAIN_AFTER_MS, [
     { type: 'blocker:signalled', migration, step, pid, outcome: sent ? 'sent' : 'gone' },
   ]);
 }
