@@ -69,7 +69,8 @@ export async function measureRounds(order: RoundsOrder): Promise<MeasuredRounds>
     for (let round = 0; round < rounds; round += 1) {
       out.line(out.paint.bold(`round ${round + 1} of ${rounds}`));
       // Each round begins with another strategy, so that none always follows the same one.
-      const sequence = contenders.map((_, index) => contenders[(index + 2 * round) % contenders.length] ?? null);
+      const first = Math.floor((round * contenders.length) / rounds);
+      const sequence = contenders.map((_, index) => contenders[(index + first) % contenders.length] ?? null);
       for (const strategy of sequence) results.push(await runOnce(stage, strategy, order));
     }
     return { serverVersion: server.version, results };

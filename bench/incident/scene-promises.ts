@@ -22,7 +22,7 @@ export function judgeScene(
   const rounds = results.filter(({ strategy }) => strategy === 'evenkeel');
   if (rounds.length === 0) return [];
   const failed = Math.max(...rounds.map(({ load }) => load.failed));
-  const there = rounds.filter(({ columnThereMs, outcome }) => columnThereMs !== null && outcome?.finished).length;
+  const there = rounds.filter(columnCame).length;
   const longer = Math.max(
     ...rounds.map((round, index) => longestStallMs(round) - (baselines[index]?.load.maxMs ?? Number.NaN)),
   );
@@ -42,6 +42,11 @@ export function judgeScene(
     },
     ...(scene.bystanders ? [unharmed(rounds)] : []),
   ];
+}
+
+/** In time: what comes when the load is over, and the obstacle perhaps with it, does not count. */
+function columnCame({ columnThereMs, outcome, load }: IncidentResult): boolean {
+  return outcome?.finished === true && columnThereMs !== null && columnThereMs < load.seconds.length * 1000;
 }
 
 function unharmed(rounds: readonly IncidentResult[]): KeptPromise {

@@ -15,6 +15,7 @@ import { pgbouncer } from '../../bench/incident/scenes/pgbouncer.ts';
 import { report } from '../../bench/incident/scenes/report.ts';
 import { returningReport } from '../../bench/incident/scenes/returning-report.ts';
 import { chosenScenes, VARIANTS } from '../../bench/incident/scenes.ts';
+import { OrderConnection } from '../../bench/load/order-connection.ts';
 import { type MeasuredScenes, scenesSection } from '../../bench/report/scenes-section.ts';
 import { startPostgresServer } from '../../src/server/postgres-server.ts';
 import { startPgbouncer } from '../support/start-pgbouncer.ts';
@@ -104,6 +105,11 @@ describe('what is promised in a scene', () => {
       { kept: false, worst: '101 ms longer' },
       { kept: false, worst: 'terminating connection' },
     ]);
+  });
+
+  test('a column that comes after the load came too late', () => {
+    const late = result('evenkeel', [1, 1, 1, 1, 1, 1], { columnThereMs: 6001 });
+    expect(judgeScene(hot, [BASELINE, late])[1]).toMatchObject({ kept: false, worst: 'in 0 of 1 rounds' });
   });
 
   test('an autovacuum gives way, so nothing is claimed of its errors', () => {
@@ -239,6 +245,21 @@ describe('what stands in the way', () => {
     await until((names) => names.includes('monthly-revenue-report'));
     await obstacle.cancel();
     await endHolders();
+  });
+
+  test.skipIf(pgbouncer.cannotRun() !== null)('pgbouncer: the load shares connections of the server', async () => {
+    const settings = { default_pool_size: '1' };
+    const bouncer = await startPgbouncer({ serverPort: database.port, mode: 'transaction', settings });
+    onTestFinished(() => bouncer.stop());
+    const requests = { keys: 2000, prepares: false };
+    const open = () => OrderConnection.open(bouncer.url(database.name), requests);
+    const connections = [await open(), await open(), await open()];
+    const answers = connections.flatMap((connection) =>
+      // Number 4 is an update.
+      [3, 4].map((index) => new Promise((resolve) => connection.ask(index, resolve))),
+    );
+    expect(await Promise.all(answers)).toEqual([null, null, null, null, null, null]);
+    await Promise.all(connections.map((connection) => connection.close()));
   });
 
   test('autovacuum: a worker is at work on the table', { timeout: 60_000 }, async () => {
