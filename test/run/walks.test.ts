@@ -22,7 +22,7 @@ interface Choice {
   readonly stop: boolean;
 }
 
-/** `EVENKEEL_WALKS=100000 npx vitest run test/run/walks.test.ts` takes half an hour. */
+/** `EVENKEEL_WALKS=100000 npx vitest run test/run/walks.test.ts` takes some minutes. */
 const WALKS = Number(process.env['EVENKEEL_WALKS'] ?? 400);
 
 /** Mostly what goes well, so that walks get far; now and then anything that can come. */
