@@ -32,7 +32,8 @@ export interface WorkOptions {
  * What is to be done next on a server: what an earlier run has begun, with the plan that it began with, or else all that
  * is pending, planned on the schema that is there.
  *
- * @throws the error of a pending migration that cannot be read; LedgerMismatchError, PrivilegeError, UnplannableError; DatabaseError where something is locked.
+ * @throws the error of a pending migration that cannot be read; LedgerMismatchError, PrivilegeError, UnplannableError;
+ * DatabaseError where something is locked.
  */
 export async function nextWork(
   connection: Connection,

@@ -23,6 +23,11 @@ export interface RunFlags {
   readonly planWindow?: string;
 }
 
+export interface GuardedRun {
+  readonly lookAhead: (databaseUrl: string) => Promise<string | null>;
+  readonly start: (options: RunOptions) => Promise<RunOutcome>;
+}
+
 /** A gate is not a failure; what is not finished can be resumed, and says so with 3. */
 const EXIT_CODES: Readonly<Record<RunOutcome, number>> = { completed: 0, gated: 0, stopped: 3, failed: 3 };
 
@@ -52,12 +57,13 @@ export function addRunFlags(command: Command): Command {
  * Follows a guarded run to its end: its events, Ctrl+C, the hours it may run in, and its exit code.
  *
  * @param command what was typed, without flags: `['apply', 'drizzle']`.
+ * @param run `lookAhead` says before hours of waiting what would stop the run, or null.
  */
 export async function guardedRun(
   command: readonly [string, ...string[]],
   flags: RunFlags,
   { context, toolkit, setExitCode }: CommandDeps,
-  start: (options: RunOptions) => Promise<RunOutcome>,
+  run: GuardedRun,
 ): Promise<void> {
   const databaseUrl = requireDatabaseUrl(flags.databaseUrl, context, command[0]);
   const maxWaitMs = maxWaitOf(flags.maxWait ?? '30min');
@@ -65,8 +71,12 @@ export async function guardedRun(
   const interrupt = interruption(context, 'Stopping as soon as the step at hand allows');
   const output = eventOutput(flags.format, context);
   try {
-    const outcome = await inWindow(flags.planWindow, context, interrupt.signal, (signal) =>
-      start({
+    const beforeWaiting = async (): Promise<void> => {
+      const refusal = await run.lookAhead(databaseUrl);
+      if (refusal !== null) context.stderr.write(`As things are now, the run would be refused: ${refusal}\n`);
+    };
+    const work = (signal: AbortSignal): Promise<RunOutcome> =>
+      run.start({
         databaseUrl,
         through: flags.through,
         pastGate: flags.pastGate ?? null,
@@ -75,8 +85,8 @@ export async function guardedRun(
         commandLine: commandLineOf(command, flags),
         onEvent: output.listen,
         signal,
-      }),
-    );
+      });
+    const outcome = await inWindow(flags.planWindow, context, interrupt.signal, { beforeWaiting, work });
     setExitCode(EXIT_CODES[outcome]);
   } finally {
     output.close();

@@ -4,6 +4,11 @@ import { msUntilClose, msUntilOpen, type TimeWindow, timeWindowOf } from '../mod
 import { durationText } from '../report/quantity-text.ts';
 import type { CliContext } from './context.ts';
 
+export interface InWindow<Answer> {
+  readonly beforeWaiting: () => Promise<void>;
+  readonly work: (signal: AbortSignal) => Promise<Answer>;
+}
+
 /** A wait of hours says now and then that it goes on. */
 const TELL_EVERY_MS = 10 * 60_000;
 
@@ -11,13 +16,14 @@ const TELL_EVERY_MS = 10 * 60_000;
  * Does `work` while the window is open: waits for it to open, and asks for a clean stop when it closes.
  *
  * @param text `02:00-04:00`, or undefined: at once, and for as long as it takes.
+ * @param beforeWaiting looks whether there is anything that would stop the work: nobody wants to hear of it at night.
  * @throws UsageError when it is no window; InterruptedError when the wait for it is interrupted.
  */
 export async function inWindow<Answer>(
   text: string | undefined,
   context: Pick<CliContext, 'stderr'>,
   interrupted: AbortSignal,
-  work: (signal: AbortSignal) => Promise<Answer>,
+  { beforeWaiting, work }: InWindow<Answer>,
 ): Promise<Answer> {
   if (text === undefined) return work(interrupted);
   const window = timeWindowOf(text);
@@ -26,6 +32,7 @@ export async function inWindow<Answer>(
       nextCommand: 'evenkeel apply --help',
     });
   }
+  if (msUntilOpen(window, new Date()) > 0) await beforeWaiting();
   await untilOpen(window, text, context, interrupted);
   const closing = new AbortController();
   const timer = setTimeout(

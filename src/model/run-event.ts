@@ -1,4 +1,4 @@
-import type { BlockerClass } from './blocker-policy.ts';
+import type { BlockerClass, BlockerPolicy } from './blocker-policy.ts';
 import type { LockMode } from './lock-mode.ts';
 import type { RelationKey } from './relation-name.ts';
 
@@ -82,7 +82,7 @@ export type RunEventDetail =
       readonly step: string;
       readonly action: 'cancel' | 'terminate';
       readonly blocker: Blocker;
-      readonly policy: string;
+      readonly policy: BlockerPolicy;
     }
   | {
       readonly type: 'blocker:signalled';

@@ -1,3 +1,4 @@
+import type { BlockerPolicy } from '../model/blocker-policy.ts';
 import { groupedNumber } from '../model/grouped-number.ts';
 import type { Blocker, RunEvent } from '../model/run-event.ts';
 import { countText, durationText } from './quantity-text.ts';
@@ -57,7 +58,7 @@ const SENTENCES: Sentences = {
     `not asking for the lock yet, ${durationText(event.waitedMs)} so far: ${event.blockers.map(blockerText).join('; ')}`,
   'blocker:signal': (event) => {
     const what = event.action === 'cancel' ? 'cancelling the statement of' : 'ending';
-    return `${what} a session that is in the way, as your policy wants (${event.policy}): ${blockerText(event.blocker)}`;
+    return `${what} a session that is in the way, ${policyText(event.policy)}: ${blockerText(event.blocker)}`;
   },
   'blocker:signalled': (event) => SIGNALLED[event.outcome](event.pid),
   'lock:clear': (event) => `the way is clear after ${durationText(event.waitedMs)}`,
@@ -78,6 +79,11 @@ const SENTENCES: Sentences = {
   'gate:closed': () => 'the gate is closed',
   'gate:passed': () => 'gate passed',
 };
+
+/** @example policyText(policy) // 'as your policy for idle-in-transaction wants after 5 min' */
+function policyText({ class: kind, afterMs }: BlockerPolicy): string {
+  return `as your policy for ${kind} wants after ${durationText(afterMs)}`;
+}
 
 const SIGNALLED = {
   sent: (pid: number | null) => `server process ${pid} was told`,

@@ -1,7 +1,7 @@
 import type { RunEventDetail } from '../model/run-event.ts';
 import { afterFailure } from './after-failure.ts';
 import { addressOf, answer, workOf } from './answer.ts';
-import { type DueEnding, dueEnding, policyText } from './due-ending.ts';
+import { type DueEnding, dueEnding } from './due-ending.ts';
 import { classifyFailure } from './failure.ts';
 
 import { observe } from './next-step.ts';
@@ -25,13 +25,14 @@ export function endBlocker(
   if (work.exposure.signalsSent >= atMost) return null;
   const { migration, step } = addressOf(context, work);
   const { blocker, action } = due;
-  const sent = { pid: blocker.pid, action, at: input.at, refused: false };
+  const { pid, backendStart } = blocker;
+  const sent = { pid, backendStart, action, at: input.at, refused: false };
   return answer(
     context,
     { kind: 'ending-blocker', ...work, signals: [...work.signals, sent] },
-    { kind: 'end-blocker', pid: blocker.pid, backendStart: blocker.backendStart, action },
+    { kind: 'end-blocker', pid, backendStart, action },
     // Written to the ledger before the signal is sent.
-    [...told, { type: 'blocker:signal', migration, step, action, blocker, policy: policyText(due.policy) }],
+    [...told, { type: 'blocker:signal', migration, step, action, blocker, policy: due.policy }],
   );
 }
 

@@ -7,6 +7,8 @@ export const CANCEL_GRACE_MS = 2_000;
 /** A signal that was sent to a session in the way. */
 export interface SentSignal {
   readonly pid: number;
+  /** A pid alone may be somebody else's by now. */
+  readonly backendStart: string;
   readonly action: 'cancel' | 'terminate';
   /** The loop's clock, ms. */
   readonly at: number;
@@ -37,7 +39,7 @@ export function dueEnding(
     if (ageMs === null || ageMs <= policy.afterMs) continue;
     const action = nextAction(
       policy,
-      sent.filter((one) => one.pid === pid),
+      sent.filter((one) => one.pid === pid && one.backendStart === backendStart),
       at,
     );
     if (action !== null) return { blocker: { ...blocker, pid, backendStart }, action, policy };
@@ -74,9 +76,4 @@ function matches(pattern: string | undefined, text: string | null): boolean {
   if (text === null) return false;
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
-}
-
-/** A policy in words. */
-export function policyText({ class: kind, action, afterMs }: BlockerPolicy): string {
-  return `${action} ${kind} after ${afterMs} ms`;
 }

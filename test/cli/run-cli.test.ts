@@ -240,9 +240,48 @@ describe('what the library is asked', () => {
   it('apply that waits no longer than told, and in hours around now', async () => {
     const line = 'apply drizzle --database-url postgresql://h/d --max-wait 90s --plan-window 00:00-24:00';
     expect(await evenkeel(line)).toMatchObject({ exitCode: 2 });
-    const [call] = (await asked(line.replace('00:00-24:00', window(-60, 60)))) as Recorder['asked'];
-    const again = `evenkeel apply drizzle --database-url "$DATABASE_URL" --max-wait 90s --plan-window ${window(-60, 60)}`;
+    const hours = window(-60, 60);
+    const [call] = (await asked(line.replace('00:00-24:00', hours))) as Recorder['asked'];
+    const again = `evenkeel apply drizzle --database-url "$DATABASE_URL" --max-wait 90s --plan-window ${hours}`;
     expect(call).toMatchObject({ options: { maxWaitMs: 90_000, commandLine: again } });
+  });
+
+  describe('apply in hours that are to come', () => {
+    const line = (): string => `apply drizzle --database-url postgresql://h/d --plan-window ${window(60, 120)}`;
+
+    it('says at once what cannot be read, and waits for nothing', async () => {
+      const toolkit = recorder({
+        preflight: async () => {
+          throw new SourceError('drizzle cannot be read: it does not exist.', { nextCommand: 'ls .' });
+        },
+      });
+      expect(await evenkeel(line(), { toolkit })).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('ls .'),
+      });
+      expect(toolkit.asked.map(({ name }) => name)).not.toContain('apply');
+    });
+
+    it('tells what would be refused, waits, and begins nothing when it is interrupted', async () => {
+      const refused = {
+        ...savedPreflight.steps[0]!.reasons[0]!,
+        verdict: 'refused',
+        sentence: 'It owns no table.',
+      } as const;
+      const toolkit = recorder({
+        preflight: async () => ({ ...savedPreflight, checks: [], reasons: [refused], steps: [] }),
+      });
+      const onInterrupt: CliContext['onInterrupt'] = (listener) => {
+        const timer = setTimeout(listener, 50);
+        return () => clearTimeout(timer);
+      };
+      const { exitCode, stderr } = await evenkeel(line(), { toolkit, onInterrupt });
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain('As things are now, the run would be refused: It owns no table.\n');
+      expect(stderr).toMatch(/Waiting for the window .+, which opens in .+\. Nothing is begun before\./);
+      expect(stderr).toMatch(/nothing was begun/);
+      expect(toolkit.asked.map(({ name }) => name)).toEqual(['preflight']);
+    });
   });
 
   it.each([

@@ -89,7 +89,7 @@ export const SAMPLE_STATES: { readonly [Kind in StateKind]: StateOf<Kind> } = {
   'ending-blocker': {
     kind: 'ending-blocker',
     ...onBrief,
-    signals: [{ pid: 7, action: 'cancel', at: 0, refused: false }],
+    signals: [{ pid: 7, backendStart: '2026-01-01 00:00:00+00', action: 'cancel', at: 0, refused: false }],
   },
   'probing-lock': { kind: 'probing-lock', ...onIndex },
   striking: { kind: 'striking', ...onBrief, lockTimeoutMs: 1 },

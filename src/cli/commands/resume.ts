@@ -13,6 +13,13 @@ export function resumeCommand(deps: CommandDeps): Command {
       '\nExample:\n  $ DATABASE_URL=postgresql://localhost/shop evenkeel resume\n\nExit code: 0 completed or waiting at a gate, 2 wrong use, 3 not finished and resumable.',
     );
   return addRunFlags(command).action((flags: RunFlags) =>
-    guardedRun(['resume'], flags, deps, (options) => deps.toolkit.resume(options)),
+    guardedRun(['resume'], flags, deps, {
+      // Whether the server answers at all; what is to be done it remembers itself.
+      lookAhead: async (databaseUrl) => {
+        await deps.toolkit.status({ paths: [], databaseUrl });
+        return null;
+      },
+      start: (options) => deps.toolkit.resume(options),
+    }),
   );
 }
