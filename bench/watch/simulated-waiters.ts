@@ -1,5 +1,8 @@
-import type { LockMode } from '../../src/model/lock-mode.ts';
-import type { LockSample, SampledLock, SampledSession } from '../../src/watch/lock-sample.ts';
+import type { LockSample } from '../../src/watch/lock-sample.ts';
+import { lock, session } from '../../test/watch/lock-samples.ts';
+
+/** As the server has it, with its literals. */
+const CHANGE = { query: 'UPDATE orders SET total = total + 1 WHERE id = 17' };
 
 /** Rows as the server would answer them: the queries still have their literals. */
 export type Waiters = LockSample;
@@ -29,7 +32,7 @@ export function queueBehindRun(count: number, differ = false): Waiters {
 export function hotRow(count: number): Waiters {
   const [first = '', ...others] = numbers(count);
   return {
-    sessions: [session('1'), session(first), ...others.map((id) => session(id))],
+    sessions: [session('1', CHANGE), session(first, CHANGE), ...others.map((id) => session(id, CHANGE))],
     locks: [
       lock('1', 'a transaction', 'EXCLUSIVE', null),
       lock(first, 'a transaction', 'SHARE', 100),
@@ -43,7 +46,7 @@ export function hotRow(count: number): Waiters {
 export function strangers(count: number): Waiters {
   const ids = numbers(count);
   return {
-    sessions: [session('1'), ...ids.map((id) => session(id, { applicationName: `service ${id}` }))],
+    sessions: [session('1', CHANGE), ...ids.map((id) => session(id, { ...CHANGE, applicationName: `service ${id}` }))],
     locks: [
       lock('1', 'public.orders', 'ACCESS EXCLUSIVE', null),
       ...ids.map((id) => lock(id, 'public.orders', 'ROW EXCLUSIVE', 10)),
@@ -54,7 +57,7 @@ export function strangers(count: number): Waiters {
 export function chainOfRows(count: number): Waiters {
   const ids = numbers(count);
   return {
-    sessions: ids.map((id) => session(id)),
+    sessions: ids.map((id) => session(id, CHANGE)),
     locks: ids.flatMap((id, at) => [
       lock(id, `row ${at}`, 'EXCLUSIVE', null),
       ...(at === 0 ? [] : [lock(id, `row ${at - 1}`, 'EXCLUSIVE', 10)]),
@@ -64,25 +67,4 @@ export function chainOfRows(count: number): Waiters {
 
 function numbers(count: number): readonly string[] {
   return Array.from({ length: count }, (_, at) => String(at + 1_000));
-}
-
-function session(id: string, more: Partial<SampledSession> = {}): SampledSession {
-  return {
-    id,
-    pid: Number(id),
-    leader: null,
-    isRun: false,
-    user: 'app',
-    applicationName: 'shop',
-    state: 'active',
-    transactionMs: 100,
-    isAutovacuum: false,
-    query: `UPDATE orders SET total = total + 1 WHERE id = 17`,
-    ...more,
-  };
-}
-
-function lock(id: string, on: string, mode: LockMode, waitedMs: number | null): SampledLock {
-  const granted = waitedMs === null;
-  return { tag: on, thing: 'relation', on, mode, granted, session: id, waitedMs: waitedMs ?? 0 };
 }

@@ -1,7 +1,7 @@
+import { type PoolMode, startPgbouncer, whyNoPgbouncer } from '../../test/support/start-pgbouncer.ts';
 import { casesNamed, mainPlace } from '../cases/key-places.ts';
 import type { ScoutedCase } from '../cases/migration-case.ts';
 import type { Cell, Expected, Fault } from '../fault.ts';
-import { missingPgBouncer, PgBouncer, type PoolMode } from '../servers/pg-bouncer.ts';
 
 const DONE: Expected = { words: 'done', endings: [0] };
 const CUT: Expected = { words: '3, then done', endings: [3] };
@@ -27,9 +27,9 @@ function poolerCell(scouted: ScoutedCase, mode: PoolMode, restarts: boolean, exp
     form: `${mode} mode${restarts ? ', restarted' : ''}`,
     expected,
     level: scouted.migrationCase.name === 'column' ? 'subset' : 'all',
-    cannotRun: missingPgBouncer,
+    cannotRun: whyNoPgbouncer,
     act: async (scene) => {
-      const bouncer = await PgBouncer.start(scene.server.port, mode);
+      const bouncer = await startPgbouncer({ serverPort: scene.server.port, mode, serverRole: 'migrator' });
       scene.afterwards(() => bouncer.stop());
       if (!restarts) {
         await scene.end(scene.start({ port: bouncer.port }));

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvariantError } from '../../src/model/error.ts';
@@ -38,16 +37,4 @@ export async function startPostgresProcess(options: PostgresProcessOptions): Pro
   }
   child.kill('SIGKILL');
   throw new InvariantError(`The server on ${dataFolder} did not start:\n${readFileSync(logFile, 'utf8').slice(-2000)}`);
-}
-
-/** A port that nobody listens on just now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

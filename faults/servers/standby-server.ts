@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { chooseServerUser } from '../../src/server/server-user.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { connect, type FaultServer } from './fault-server.ts';
-import { freePort, startPostgresProcess } from './postgres-process.ts';
+import { startPostgresProcess } from './postgres-process.ts';
 
 const run = promisify(execFile);
 
