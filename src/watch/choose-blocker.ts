@@ -62,17 +62,17 @@ export function makeBlame(graph: WaitGraph): (owner: number) => BlamedWait | nul
 }
 
 const NO_WAITS: readonly Wait[] = [];
-const NOBODY: readonly number[] = [];
 
 function findCandidates(owners: readonly Owner[], lock: ContestedLock, mode: LockMode): Candidates {
   const conflicts = conflictingModes(mode);
   const holders = new Set<number>();
-  for (const other of conflicts) for (const holder of lock.granted.get(other) ?? NOBODY) holders.add(holder);
+  for (const { owner, mode: held } of lock.granted) if (conflicts.includes(held)) holders.add(owner);
   const queued: Wait[] = [];
   for (const wait of lock.queue) {
     if (!conflicts.includes(wait.mode) || queued.some(({ owner }) => owner === wait.owner)) continue;
     if (queued.push(wait) === 2) break;
   }
+  if (holders.size <= 1) return { holders: [...holders], queued };
   return { holders: [...holders].sort((a, b) => weight(owners[b]) - weight(owners[a]) || a - b).slice(0, 2), queued };
 }
 

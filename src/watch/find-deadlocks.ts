@@ -1,4 +1,5 @@
 import { conflictingModes, type LockMode } from '../model/lock-mode.ts';
+import { peelWaiters } from './peel-waiters.ts';
 import type { ContestedLock, WaitGraph } from './wait-graph.ts';
 
 /**
@@ -10,29 +11,22 @@ import type { ContestedLock, WaitGraph } from './wait-graph.ts';
  * everybody with that mode who is ahead. The work grows with the number of waiters alone.
  */
 export function findDeadlocks(graph: WaitGraph): readonly (readonly number[])[] {
-  if (!mayHoldRing(graph)) return [];
-  const edges = edgesOf(graph);
+  const suspects = peelWaiters(graph);
+  if (suspects.size === 0) return [];
+  const edges = edgesOf(graph, suspects);
   return connectedParts(edges)
     .map((part) => part.filter((knot) => knot < graph.owners.length).sort((a, b) => a - b))
     .filter((part) => part.length > 1);
 }
 
-/**
- * A queue alone leads only to its head: a ring needs somebody who waits while others wait for what he holds, or a
- * session whose workers wait in several queues.
- */
-function mayHoldRing({ locks, waitsOf }: WaitGraph): boolean {
-  const waits = (owner: number): boolean => (waitsOf[owner]?.length ?? 0) > 0;
-  const holdsAndWaits = locks.some(({ granted }) => [...granted.values()].some((holders) => holders.some(waits)));
-  return holdsAndWaits || waitsOf.some(({ length }) => length > 1);
-}
-
-/** By knot; the first knots are the owners. */
-function edgesOf(graph: WaitGraph): readonly (readonly number[])[] {
+/** By knot; the first knots are the owners. Whoever is no suspect leads nowhere. */
+function edgesOf(graph: WaitGraph, suspects: ReadonlySet<number>): readonly (readonly number[])[] {
   const ofOwners: number[][] = graph.owners.map(() => []);
   const edges: (readonly number[])[] = [...ofOwners];
   const addKnot = (targets: readonly number[]): number => edges.push(targets) - 1;
-  for (const lock of graph.locks) addLock(lock, ofOwners, addKnot);
+  for (const lock of graph.locks) {
+    if (lock.queue.some(({ owner }) => suspects.has(owner))) addLock(lock, ofOwners, addKnot);
+  }
   return edges;
 }
 
@@ -41,8 +35,13 @@ function addLock(
   ofOwners: readonly number[][],
   addKnot: (targets: readonly number[]) => number,
 ): void {
-  const holders = new Map<LockMode, number>();
-  for (const [mode, owners] of lock.granted) holders.set(mode, addKnot(owners));
+  const owners = new Map<LockMode, number[]>();
+  for (const { owner, mode } of lock.granted) {
+    const known = owners.get(mode);
+    if (known === undefined) owners.set(mode, [owner]);
+    else known.push(owner);
+  }
+  const holders = new Map([...owners].map(([mode, all]) => [mode, addKnot(all)]));
   /** The knot of all waiters of a mode up to here. */
   const ahead = new Map<LockMode, number>();
   for (const { owner, mode } of lock.queue) {

@@ -104,7 +104,8 @@ function addBelow(place: Place | undefined): void {
 
 /** Says of everybody, from the leaves up, of which kind he is. */
 function nameKinds({ order }: Plot): void {
-  const numbers = new Map<string, number>();
+  const kinds = new Map<string, number>();
+  const sessions = new SessionKinds();
   const leaves: Place[] = [];
   for (let at = order.length - 1; at >= 0; at -= 1) {
     const place = order[at];
@@ -112,40 +113,61 @@ function nameKinds({ order }: Plot): void {
     const isLeaf = place.children.length === 0;
     // Thousands of leaves are of a few kinds mostly, so they are compared before anything is written down.
     const known = isLeaf ? leaves.find((leaf) => isAlike(leaf, place)) : undefined;
-    place.kind = known?.kind ?? kindOf(place, numbers);
+    place.kind = known?.kind ?? numberOf(kindOf(place, sessions), kinds);
     if (isLeaf && known === undefined && leaves.length < MOST_KINDS) leaves.push(place);
   }
 }
 
 const MOST_KINDS = 8;
 
+/** Numbers those sessions alike that look alike; whoever looks like one of the last few is compared with them alone. */
+class SessionKinds {
+  readonly #numbers = new Map<string, number>();
+  readonly #last: { readonly who: WaitingSession; readonly number: number }[] = [];
+
+  of(who: WaitingSession): number {
+    const known = this.#last.find((last) => looksLike(last.who, who));
+    if (known !== undefined) return known.number;
+    const number = numberOf(`${who.user}\0${who.applicationName}\0${who.state}\0${who.query}`, this.#numbers);
+    if (this.#last.length < MOST_KINDS) this.#last.push({ who, number });
+    return number;
+  }
+}
+
+function numberOf(key: string, numbers: Map<string, number>): number {
+  const known = numbers.get(key);
+  if (known !== undefined) return known;
+  numbers.set(key, numbers.size);
+  return numbers.size - 1;
+}
+
 function isAlike(a: Place, b: Place): boolean {
-  const [who, other] = [a.who, b.who];
   return (
     a.wait?.mode === b.wait?.mode &&
     a.wait?.on === b.wait?.on &&
     a.behind === b.behind &&
-    who.query === other.query &&
-    who.applicationName === other.applicationName &&
-    who.state === other.state &&
-    who.user === other.user &&
+    looksLike(a.who, b.who) &&
     a.isInDeadlock === b.isInDeadlock &&
     !a.isRun &&
     !b.isRun
   );
 }
 
-function kindOf(place: Place, numbers: Map<string, number>): number {
-  const { who, wait, children } = place;
+function looksLike(one: WaitingSession, other: WaitingSession): boolean {
+  return (
+    one.query === other.query &&
+    one.applicationName === other.applicationName &&
+    one.state === other.state &&
+    one.user === other.user
+  );
+}
+
+function kindOf({ who, wait, children, owner, isRun, isInDeadlock, behind }: Place, sessions: SessionKinds): string {
   const below = children.length === 0 ? '' : kindsOf(children);
   // The run is always told apart from others.
-  const own = place.isRun ? `run ${place.owner}` : `${who.user}\0${who.applicationName}\0${who.state}\0${who.query}`;
-  const waits = wait === null ? '' : `${wait.mode}\0${wait.on}\0${place.behind}`;
-  const key = `${own}\0${waits}\0${place.isInDeadlock}\0${below}`;
-  const known = numbers.get(key);
-  if (known !== undefined) return known;
-  numbers.set(key, numbers.size);
-  return numbers.size - 1;
+  const own = isRun ? `run ${owner}` : sessions.of(who);
+  const waits = wait === null ? '' : `${wait.mode}\0${wait.on}\0${behind}`;
+  return `${own}\0${waits}\0${isInDeadlock}\0${below}`;
 }
 
 function kindsOf(children: readonly Place[]): string {
@@ -203,13 +225,12 @@ function longestTransaction(group: readonly Place[]): number | null {
 function heldBy(place: Place): WaitNode['holds'] {
   const wait = place.children.find((child) => child.behind === 'holder' && child.wait !== null)?.wait;
   if (wait === undefined || wait === null) return null;
-  const modes = conflictingModes(wait.mode).filter(
-    (mode) => wait.lock.granted.get(mode)?.includes(place.owner) === true,
-  );
-  const strongest = modes.reduce<LockMode | null>(
-    (best, mode) => (best === null || compareLockModes(mode, best) > 0 ? mode : best),
-    null,
-  );
+  const conflicts = conflictingModes(wait.mode);
+  let strongest: LockMode | null = null;
+  for (const { owner, mode } of wait.lock.granted) {
+    if (owner !== place.owner || !conflicts.includes(mode)) continue;
+    if (strongest === null || compareLockModes(mode, strongest) > 0) strongest = mode;
+  }
   return strongest === null ? null : { mode: strongest, thing: wait.lock.thing, on: wait.on };
 }
 

@@ -23,10 +23,17 @@ export interface Owner {
 
 /** A lock that somebody waits for. */
 export interface ContestedLock {
+  /** Its place among {@link WaitGraph.locks}. */
+  readonly number: number;
   readonly thing: LockedThing;
-  /** Owners that have it, by mode. */
-  readonly granted: ReadonlyMap<LockMode, readonly number[]>;
+  /** Owners that have it; one may have it in several modes. */
+  readonly granted: readonly Holding[];
   readonly queue: readonly Wait[];
+}
+
+export interface Holding {
+  readonly owner: number;
+  readonly mode: LockMode;
 }
 
 export interface Wait {
@@ -42,18 +49,11 @@ export interface Wait {
 /** Builds the graph of one sample. */
 export function waitGraph(sample: LockSample): WaitGraph {
   const register = new OwnerRegister(sample.sessions);
-  const byTag = new Map<string, { readonly same: SampledLock[]; isWanted: boolean }>();
-  for (const lock of sample.locks) {
-    let known = byTag.get(lock.tag);
-    if (known === undefined) {
-      known = { same: [], isWanted: false };
-      byTag.set(lock.tag, known);
-    }
-    known.same.push(lock);
-    if (!lock.granted) known.isWanted = true;
-  }
+  const wanted = new Map<string, SampledLock[]>();
+  for (const lock of sample.locks) if (!lock.granted && !wanted.has(lock.tag)) wanted.set(lock.tag, []);
+  for (const lock of sample.locks) wanted.get(lock.tag)?.push(lock);
   const locks: ContestedLock[] = [];
-  for (const { same, isWanted } of byTag.values()) if (isWanted) locks.push(contestedLock(same, register));
+  for (const same of wanted.values()) locks.push(contestedLock(locks.length, same, register));
   const waitsOf: Wait[][] = register.owners.map(() => []);
   for (const { queue } of locks) for (const wait of queue) waitsOf[wait.owner]?.push(wait);
   return { owners: register.owners, locks, waitsOf };
@@ -64,7 +64,7 @@ export function blockersOf(graph: WaitGraph, owner: number): ReadonlySet<number>
   const blockers = new Set<number>();
   for (const wait of graph.waitsOf[owner] ?? []) {
     const conflicts = conflictingModes(wait.mode);
-    for (const mode of conflicts) for (const holder of wait.lock.granted.get(mode) ?? []) blockers.add(holder);
+    for (const { owner: holder, mode } of wait.lock.granted) if (conflicts.includes(mode)) blockers.add(holder);
     for (const ahead of wait.lock.queue.slice(0, wait.place)) {
       if (conflicts.includes(ahead.mode)) blockers.add(ahead.owner);
     }
@@ -73,22 +73,17 @@ export function blockersOf(graph: WaitGraph, owner: number): ReadonlySet<number>
   return blockers;
 }
 
-function contestedLock(same: readonly SampledLock[], register: OwnerRegister): ContestedLock {
-  const granted = new Map<LockMode, number[]>();
+function contestedLock(number: number, same: readonly SampledLock[], register: OwnerRegister): ContestedLock {
+  const granted: Holding[] = [];
   const requests: Placed[] = [];
-  const lock = { thing: same[0]?.thing ?? 'other', granted, queue: requests as readonly Wait[] };
+  const lock = { number, thing: same[0]?.thing ?? 'other', granted, queue: requests as readonly Wait[] };
   for (const { session, mode, waitedMs, on, granted: isHeld } of same) {
     const owner = register.ownerOf(session);
-    if (!isHeld) {
-      requests.push({ owner, mode, waitedMs, on, lock, place: 0 });
-      continue;
-    }
-    const holders = granted.get(mode);
-    if (holders === undefined) granted.set(mode, [owner]);
-    else holders.push(owner);
+    if (isHeld) granted.push({ owner, mode });
+    else requests.push({ owner, mode, waitedMs, on, lock, place: 0 });
   }
   const queue = queueOrder(requests, granted);
-  for (const [place, request] of queue.entries()) request.place = place;
+  for (let place = 0; place < queue.length; place += 1) (queue[place] as Placed).place = place;
   lock.queue = queue;
   return lock;
 }
@@ -99,7 +94,7 @@ interface Placed extends Wait {
 }
 
 interface Registered {
-  readonly session: SampledSession | null;
+  session: SampledSession | null;
   number: number;
 }
 
@@ -121,7 +116,8 @@ class OwnerRegister {
     if (known !== undefined && known.number !== -1) return known.number;
     const session = own ?? worker;
     const number = this.owners.push({ session, isRun: session?.isRun === true }) - 1;
-    this.#known.set(id, { session, number });
+    if (known === undefined) this.#known.set(id, { session, number });
+    else Object.assign(known, { session, number });
     return number;
   }
 }

@@ -13,20 +13,20 @@ export interface Queued {
  * lock already in a mode that a waiting request conflicts with goes in front of that request, which has to wait for him
  * anyway (ProcSleep in the server's proc.c).
  *
- * @param granted the owners that have the lock already, by mode.
+ * @param granted the owners that have the lock already.
  */
 export function queueOrder<Request extends Queued>(
   requests: readonly Request[],
-  granted: ReadonlyMap<LockMode, readonly number[]>,
+  granted: readonly Pick<Queued, 'owner' | 'mode'>[],
 ): readonly Request[] {
   if (requests.length === 1) return requests;
   const byTime = requests.toSorted((a, b) => b.waitedMs - a.waitedMs);
-  const holders = new Set([...granted.values()].flat());
+  const holders = new Set(granted.map(({ owner }) => owner));
   if (!byTime.some(({ owner }) => holders.has(owner))) return byTime;
   const queue: Request[] = [];
   for (const request of byTime) {
     const { owner } = request;
-    const own = holders.has(owner) ? [...granted].flatMap(([mode, all]) => (all.includes(owner) ? [mode] : [])) : [];
+    const own = holders.has(owner) ? granted.filter((one) => one.owner === owner).map(({ mode }) => mode) : [];
     const at = own.length === 0 ? -1 : queue.findIndex((ahead) => waitsFor(ahead, owner, own));
     if (at === -1) queue.push(request);
     else queue.splice(at, 0, request);
