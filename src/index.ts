@@ -25,6 +25,7 @@ export type { TraceOptions } from './api/trace-migrations.ts';
 export { type WatchOptions, watchRun as watch } from './api/watch-run.ts';
 export type { ResolvedConfig } from './config/resolve-config.ts';
 export { defineConfig, type UserConfig } from './config/user-config.ts';
+export type { ClientSource, DatabaseTarget, PostgresClient } from './db/database-target.ts';
 export type { Calibration } from './model/calibration.ts';
 export type { CheckStatus, DoctorCheck, DoctorReport } from './model/doctor-report.ts';
 export type * from './model/error.ts';

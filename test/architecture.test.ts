@@ -43,7 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'doctor',
     'watch',
   ],
-  index: ['model', 'config', 'pipeline', 'api'],
+  index: ['model', 'config', 'db', 'pipeline', 'api'],
   cli: ['model', 'index', 'report'],
 };
 

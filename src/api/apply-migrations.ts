@@ -40,7 +40,7 @@ export async function applyMigrations(options: ApplyOptions): Promise<RunOutcome
 async function applySavedPlan(options: ApplyOptions): Promise<RunOutcome> {
   const saved = await readSavedPlan(options.path);
   try {
-    return await run(options, saved, options.pastGate);
+    return await run(options, saved, options.pastGate ?? null);
   } catch (error) {
     if (!(error instanceof StalePlanError)) throw error;
     const folders = [...new Set(saved.migrations.map((migration) => path.dirname(migration.path)))];
@@ -54,7 +54,7 @@ async function lookForWork(options: ApplyOptions, known: KnownMigrations): Promi
     settings: { statement_timeout: '30s', lock_timeout: '2s', idle_in_transaction_session_timeout: '30s' },
   });
   try {
-    return await nextWork(connection, { ...options, readCatalog }, known);
+    return await nextWork(connection, { path: options.path, pastGate: options.pastGate ?? null, readCatalog }, known);
   } finally {
     await connection.close();
   }
@@ -63,6 +63,11 @@ async function lookForWork(options: ApplyOptions, known: KnownMigrations): Promi
 async function run(options: ApplyOptions, work: Plan, passGate: string | null): Promise<RunOutcome> {
   const fingerprintOf = async (connection: Connection): Promise<string> =>
     catalogFingerprint(await readCatalog(connection));
-  const result = await runPlan({ ...runOptions(options), plan: work, passGate, fingerprintOf });
+  const result = await runPlan({
+    ...runOptions(options, `evenkeel apply ${options.path}`),
+    plan: work,
+    passGate,
+    fingerprintOf,
+  });
   return result.outcome;
 }

@@ -1,4 +1,5 @@
 import type { Connection } from '../db/connection.ts';
+import type { DatabaseTarget } from '../db/database-target.ts';
 import { openSession } from '../db/open-session.ts';
 import { ConnectionError, EvenkeelError } from '../model/error.ts';
 import type { LossCount } from '../model/plan-loss.ts';
@@ -13,7 +14,7 @@ const COUNT_TIMEOUT_MS = 2_000;
  *
  * @throws ConnectionError
  */
-export async function countLosses(report: PlanReport, databaseUrl: string): Promise<PlanReport> {
+export async function countLosses(report: PlanReport, databaseUrl: DatabaseTarget): Promise<PlanReport> {
   if (report.losses.every(({ counts }) => counts.length === 0)) return report;
   const timeout = `${COUNT_TIMEOUT_MS}ms`;
   const connection = await openSession(databaseUrl, {

@@ -1,4 +1,5 @@
 import type { Connection } from '../db/connection.ts';
+import type { DatabaseTarget } from '../db/database-target.ts';
 import { describeDatabase } from '../db/describe-database.ts';
 import { detectPooler } from '../db/detect-pooler.ts';
 import { connectPostgres } from '../db/postgres.ts';
@@ -8,7 +9,7 @@ import { readSubject, type Subject } from '../doctor/subject.ts';
 import type { DoctorReport } from '../model/doctor-report.ts';
 
 export interface DoctorOptions {
-  readonly databaseUrl: string;
+  readonly databaseUrl: DatabaseTarget;
   /** From where on something is worth a word; what is left out has its default. */
   readonly limits?: Partial<DoctorLimits>;
 }

@@ -3,6 +3,7 @@ import { applyStatement } from '../catalog/apply-statement.ts';
 import { emptyCatalog } from '../catalog/empty-catalog.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Connection } from '../db/connection.ts';
+import type { DatabaseTarget } from '../db/database-target.ts';
 import { openSession } from '../db/open-session.ts';
 import { type Calibration, DEFAULT_CALIBRATION } from '../model/calibration.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -25,7 +26,7 @@ export interface InputOptions {
   /** The schema to judge against: a file of SQL that makes it, or a snapshot (`evenkeel snapshot`), which is JSON. */
   readonly schemaFile?: string;
   /** A server whose catalog to judge against; read only. */
-  readonly databaseUrl?: string;
+  readonly databaseUrl?: DatabaseTarget;
   /** The major version to judge for; a live server answers for itself. */
   readonly serverMajor?: number;
 }
@@ -151,7 +152,7 @@ export async function readTimeZone(connection: Connection): Promise<string> {
   return row?.zone ?? 'UTC';
 }
 
-async function loadFromServer(migrations: readonly Migration[], databaseUrl: string): Promise<Context> {
+async function loadFromServer(migrations: readonly Migration[], databaseUrl: DatabaseTarget): Promise<Context> {
   const connection = await openSession(databaseUrl, {
     applicationName: 'evenkeel:read',
     settings: { default_transaction_read_only: 'on', statement_timeout: '30s', lock_timeout: '2s' },

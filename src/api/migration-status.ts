@@ -1,3 +1,4 @@
+import type { DatabaseTarget } from '../db/database-target.ts';
 import { describeDatabase } from '../db/describe-database.ts';
 import { openSession } from '../db/open-session.ts';
 import type { Migration } from '../model/migration.ts';
@@ -12,7 +13,7 @@ import { foreignApplied } from './read-progress.ts';
 
 export interface StatusOptions {
   readonly paths: readonly string[];
-  readonly databaseUrl: string;
+  readonly databaseUrl: DatabaseTarget;
 }
 
 type Row = StatusReport['migrations'][number];

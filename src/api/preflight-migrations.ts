@@ -1,6 +1,7 @@
 import { catalogFingerprint } from '../catalog/catalog-fingerprint.ts';
 import { readCatalogWithoutWaiting } from '../catalog/read-catalog-without-waiting.ts';
 import type { Connection } from '../db/connection.ts';
+import type { DatabaseTarget } from '../db/database-target.ts';
 import { describeDatabase } from '../db/describe-database.ts';
 import { blockerReason } from '../doctor/blocker-reason.ts';
 import { diagnose } from '../doctor/diagnose.ts';
@@ -33,7 +34,7 @@ import { planCommand, readSavedPlan } from './read-saved-plan.ts';
 export interface PreflightOptions {
   /** A folder or file of migrations, or a saved plan (`evenkeel plan --format json`). */
   readonly path: string;
-  readonly databaseUrl: string;
+  readonly databaseUrl: DatabaseTarget;
   /** `<migration>:<step>` of one gate to look past, or null. */
   readonly pastGate?: string | null;
   /** From where on a transaction counts as old; what is left out has its default. */

@@ -1,3 +1,4 @@
+import type { DatabaseTarget } from '../db/database-target.ts';
 import { openSession } from '../db/open-session.ts';
 import { UsageError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
@@ -23,12 +24,12 @@ export async function resumeRun(options: RunControls): Promise<RunOutcome> {
       nextCommand: 'evenkeel apply <folder of migrations>',
     });
   }
-  const { outcome } = await runPlan({ ...runOptions(options), plan });
+  const { outcome } = await runPlan({ ...runOptions(options, 'evenkeel resume'), plan });
   return outcome;
 }
 
 /** null when nothing has begun. */
-async function begunPlan(databaseUrl: string): Promise<Plan | null> {
+async function begunPlan(databaseUrl: DatabaseTarget): Promise<Plan | null> {
   const settings = { statement_timeout: '30s', lock_timeout: '2s', idle_in_transaction_session_timeout: '30s' };
   const connection = await openSession(databaseUrl, { applicationName: 'evenkeel:plan', settings });
   try {

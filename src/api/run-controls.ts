@@ -1,20 +1,23 @@
+import type { DatabaseTarget } from '../db/database-target.ts';
 import type { BlockerPolicies } from '../model/blocker-policy.ts';
 import type { Phase } from '../model/plan.ts';
 import type { RunEvent } from '../model/run-event.ts';
 
 /** What every guarded run is told. */
 export interface RunControls {
-  readonly databaseUrl: string;
-  /** How far to go: `migrate` stops at the first closed gate, `contract` goes past all of them. */
-  readonly through: Phase;
-  /** `<migration>:<step>` of one gate to pass, or null. */
-  readonly pastGate: string | null;
-  /** What the user typed, for next commands; without the connection string. */
-  readonly commandLine: string;
+  readonly databaseUrl: DatabaseTarget;
+  /** How far to go: `migrate` (where it is missing) stops at the first closed gate, `contract` goes past all of them. */
+  readonly through?: Phase;
+  /** `<migration>:<step>` of one gate to pass; missing or null: none. */
+  readonly pastGate?: string | null;
+  /** What the user typed, for next commands, without the connection string; missing: the command that does the same. */
+  readonly commandLine?: string;
   /** In all, a step waits this long for locks before the run stops resumably, ms; missing: 30 minutes. */
   readonly maxWaitMs?: number;
   /** Who may be ended when in the way; missing: nobody. */
   readonly blockers?: BlockerPolicies;
-  readonly onEvent: (event: RunEvent) => void;
-  readonly signal: AbortSignal;
+  /** Told everything that happens, in order. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Aborted: what is under way is finished, or cancelled where it may take long; then the run stops resumably. */
+  readonly signal?: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import type { DatabaseTarget } from '../db/database-target.ts';
 import { openSession } from '../db/open-session.ts';
 import { EvenkeelError, SourceError } from '../model/error.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -9,7 +10,7 @@ import { snapshotJson } from '../snapshot/snapshot-json.ts';
 
 export interface SnapshotOptions {
   /** The server to look at; only read. */
-  readonly databaseUrl: string;
+  readonly databaseUrl: DatabaseTarget;
   /** The file to write; null to write none. Rates that somebody wrote into it stay. */
   readonly output: string | null;
   /** How long to count the calls of tables, ms; 0 for the average alone. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../db/connection.ts';
+import type { DatabaseTarget } from '../db/database-target.ts';
 import { describeDatabase } from '../db/describe-database.ts';
 import { openSession } from '../db/open-session.ts';
 import { ConnectionError, DatabaseError, UsageError } from '../model/error.ts';
@@ -10,7 +11,7 @@ import { Watcher, type WatchLook } from '../watch/watcher.ts';
 import { explainDenied } from './explain-denied.ts';
 
 export interface WatchOptions {
-  readonly databaseUrl: string;
+  readonly databaseUrl: DatabaseTarget;
   /** The id of a run, or null for the newest and those that follow on it. */
   readonly run: string | null;
   /** Between two looks. */
@@ -152,7 +153,7 @@ function hasLastWord({ events }: WatchState): boolean {
   return events.at(-1)?.type === 'run:end';
 }
 
-function connect(databaseUrl: string): Promise<Connection> {
+function connect(databaseUrl: DatabaseTarget): Promise<Connection> {
   return openSession(databaseUrl, {
     applicationName: 'evenkeel:watch',
     settings: {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError } from '../model/error.ts';
 import type { PoolerFinding } from '../model/pooler.ts';
 import type { Connection } from './connection.ts';
+import type { DatabaseTarget } from './database-target.ts';
 import { connectPostgres } from './postgres.ts';
 
 /** How often the two sessions are held against each other; a pool that hands its servers out in turn needs a few. */
@@ -20,8 +21,8 @@ const APPLICATION_NAME = 'evenkeel:pooler';
  *
  * @throws ConnectionError, PrivilegeError, UsageError when there is no session at all.
  */
-export async function detectPooler(url: string): Promise<PoolerFinding> {
-  const first = await connectPostgres(url, { applicationName: APPLICATION_NAME });
+export async function detectPooler(target: DatabaseTarget): Promise<PoolerFinding> {
+  const first = await connectPostgres(target, { applicationName: APPLICATION_NAME });
   try {
     if (first.announcedPid === first.pid && (await backendPid(first)) === first.pid) {
       return {
@@ -29,16 +30,16 @@ export async function detectPooler(url: string): Promise<PoolerFinding> {
         seen: `server process ${first.pid} announced itself at login and serves the session`,
       };
     }
-    return await modeBetween(first, url);
+    return await modeBetween(first, target);
   } finally {
     await first.close();
   }
 }
 
-async function modeBetween(first: Connection, url: string): Promise<PoolerFinding> {
+async function modeBetween(first: Connection, target: DatabaseTarget): Promise<PoolerFinding> {
   const second = await within(
     SECOND_SESSION_WITHIN_MS,
-    connectPostgres(url, { applicationName: APPLICATION_NAME }),
+    connectPostgres(target, { applicationName: APPLICATION_NAME }),
     (late) => void late.close(),
   );
   if (second === null) {

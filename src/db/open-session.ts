@@ -1,6 +1,7 @@
 import { PoolerError } from '../model/error.ts';
 import type { PoolerFinding } from '../model/pooler.ts';
 import type { Connection } from './connection.ts';
+import type { DatabaseTarget } from './database-target.ts';
 import { describeDatabase } from './describe-database.ts';
 import { detectPooler } from './detect-pooler.ts';
 import { liftTransactionTimeout } from './lift-transaction-timeout.ts';
@@ -13,12 +14,12 @@ import { type ConnectOptions, connectPostgres } from './postgres.ts';
  * @throws PoolerError when it would; nothing has been set then. Else as `connectPostgres` does.
  * @example const session = await openSession(url, { applicationName: 'evenkeel:plan', settings: { lock_timeout: '2s' } });
  */
-export async function openSession(url: string, options: Required<ConnectOptions>): Promise<Connection> {
+export async function openSession(target: DatabaseTarget, options: Required<ConnectOptions>): Promise<Connection> {
   const { applicationName, settings } = options;
-  const connection = await connectPostgres(url, { applicationName });
+  const connection = await connectPostgres(target, { applicationName });
   try {
     // A session whose server process announced itself has nobody in between, which takes no second look.
-    if (connection.announcedPid !== connection.pid) await requireOwnSession(url);
+    if (connection.announcedPid !== connection.pid) await requireOwnSession(target);
     await liftTransactionTimeout(connection);
     for (const [name, value] of Object.entries(settings)) {
       await connection.query('SELECT pg_catalog.set_config($1, $2, false)', [name, value]);
@@ -30,11 +31,11 @@ export async function openSession(url: string, options: Required<ConnectOptions>
   }
 }
 
-async function requireOwnSession(url: string): Promise<void> {
-  const { mode, seen } = await detectPooler(url);
+async function requireOwnSession(target: DatabaseTarget): Promise<void> {
+  const { mode, seen } = await detectPooler(target);
   if (mode === 'none' || mode === 'session') return;
   throw new PoolerError(
-    `${describeDatabase(url)} is behind a pooler ${MANNER[mode]} (${seen}). Settings and locks of a session would end up in connections of the application.`,
+    `${describeDatabase(target)} is behind a pooler ${MANNER[mode]} (${seen}). Settings and locks of a session would end up in connections of the application.`,
     { nextCommand: 'let the database URL name the server itself, past the pooler, and run the same command again' },
   );
 }

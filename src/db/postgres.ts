@@ -1,6 +1,6 @@
-import type { Client, QueryResultRow } from 'pg';
 import { ConnectionError, type EvenkeelError, UsageError } from '../model/error.ts';
 import type { Connection } from './connection.ts';
+import type { ClientSource, DatabaseTarget, PostgresClient } from './database-target.ts';
 import { describeDatabase } from './describe-database.ts';
 import { driverUrl } from './driver-url.ts';
 import { translateConnectError, translateQueryError } from './translate-error.ts';
@@ -18,16 +18,16 @@ const END_WITHIN_MS = 2_000;
 /**
  * Opens one session. Statements are sent unnamed, so nothing is left behind in the server's plan cache.
  *
+ * @param target a connection string, or where clients are to be had from.
  * @throws UsageError for a URL of another kind; ConnectionError when the server cannot be reached or refuses us;
  * PrivilegeError when the role may not connect. No message ever holds the password.
  * @example
  * const connection = await connectPostgres(url, { applicationName: 'evenkeel:check' });
  * const rows = await connection.query<{ n: number }>('SELECT count(*)::int AS n FROM orders WHERE id > $1', [7]);
  */
-export async function connectPostgres(url: string, options: ConnectOptions): Promise<Connection> {
-  const connectionString = driverUrl(url);
-  const at = describeDatabase(url);
-  const client = await makeClient(connectionString, options);
+export async function connectPostgres(target: DatabaseTarget, options: ConnectOptions): Promise<Connection> {
+  const at = describeDatabase(target);
+  const client = typeof target === 'string' ? await makeClient(target, options) : await handedClient(target, at);
   // Without a listener a connection lost between two statements would end the process.
   let lost: EvenkeelError | null = null;
   client.on('error', (error) => {
@@ -35,11 +35,15 @@ export async function connectPostgres(url: string, options: ConnectOptions): Pro
   });
   try {
     await client.connect();
-    const session = await client.query<{ pid: number; version: number }>(
-      "SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.current_setting('server_version_num')::int AS version",
-    );
-    const { pid, version } = session.rows[0] ?? { pid: 0, version: 0 };
+    const text =
+      "SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.current_setting('server_version_num')::int AS version";
+    const session = await client.query({ text, types: TYPES });
+    const { pid, version } = (session.rows[0] ?? { pid: 0, version: 0 }) as {
+      readonly pid: number;
+      readonly version: number;
+    };
     const connection = new PostgresConnection(client, at, pid, Math.floor(version / 10_000), () => lost);
+    if (typeof target !== 'string') await nameSession(connection, options.applicationName);
     for (const [name, value] of Object.entries(options.settings ?? {})) {
       await connection.query('SELECT pg_catalog.set_config($1, $2, false)', [name, value]);
     }
@@ -55,7 +59,8 @@ export async function connectPostgres(url: string, options: ConnectOptions): Pro
  * The driver reads the certificates that the URL names at once. It is loaded only where there is a database to talk to:
  * a check of files starts without it.
  */
-async function makeClient(connectionString: string, options: ConnectOptions): Promise<Client> {
+async function makeClient(url: string, options: ConnectOptions): Promise<PostgresClient> {
+  const connectionString = driverUrl(url);
   const { default: pg } = await import('pg');
   try {
     return new pg.Client({
@@ -63,7 +68,6 @@ async function makeClient(connectionString: string, options: ConnectOptions): Pr
       application_name: options.applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
-      types: { getTypeParser },
     });
   } catch (cause) {
     const isFile = cause instanceof Error && 'path' in cause;
@@ -75,6 +79,20 @@ async function makeClient(connectionString: string, options: ConnectOptions): Pr
   }
 }
 
+async function handedClient(source: ClientSource, at: string): Promise<PostgresClient> {
+  try {
+    return await source.makeClient();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConnectionError(`The client for ${at} could not be made: ${reason}`, { cause });
+  }
+}
+
+/** A client that was made by others tells the server its own name, at which no runner finds its sessions again. */
+async function nameSession(connection: Connection, applicationName: string): Promise<void> {
+  await connection.query("SELECT pg_catalog.set_config('application_name', $1, false)", [applicationName]);
+}
+
 /** Numbers that JavaScript holds exactly and booleans are parsed; everything else stays the server's text. */
 function getTypeParser(oid: number): (value: string) => unknown {
   if (oid === 16) return (value) => value === 't';
@@ -82,18 +100,21 @@ function getTypeParser(oid: number): (value: string) => unknown {
   return (value) => value;
 }
 
+/** Asked for with each query: a client that was handed in may read types in its own way. */
+const TYPES = { getTypeParser } as const;
+
 class PostgresConnection implements Connection {
   readonly pid: number;
   readonly announcedPid: number | null;
   readonly serverMajor: number;
-  readonly #client: Client;
+  readonly #client: PostgresClient;
   readonly #at: string;
   readonly #lost: () => EvenkeelError | null;
   /** The end of the queue: a session runs one statement at a time, whoever asks. */
   #tail: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(client: Client, at: string, pid: number, serverMajor: number, lost: () => EvenkeelError | null) {
+  constructor(client: PostgresClient, at: string, pid: number, serverMajor: number, lost: () => EvenkeelError | null) {
     this.#client = client;
     // Sent with the key for cancelling; the driver's types leave it out.
     this.announcedPid = (client as { readonly processID?: number | null }).processID ?? null;
@@ -104,17 +125,19 @@ class PostgresConnection implements Connection {
   }
 
   query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> {
-    return this.#inTurn(async () => (await this.#client.query<Row & QueryResultRow>(sql, [...parameters])).rows);
+    return this.#inTurn(
+      async () => (await this.#client.query({ text: sql, values: [...parameters], types: TYPES })).rows as Row[],
+    );
   }
 
   execute(sql: string): Promise<void> {
-    return this.#inTurn(async () => void (await this.#client.query(sql)));
+    return this.#inTurn(async () => void (await this.#client.query({ text: sql, types: TYPES })));
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     // A connection on which no byte passes any more never says that it has ended.
-    const late = setTimeout(() => this.#client.connection.stream.destroy(), END_WITHIN_MS);
+    const late = setTimeout(() => this.#client.connection?.stream.destroy(), END_WITHIN_MS);
     await this.#client.end().catch(() => undefined);
     clearTimeout(late);
   }

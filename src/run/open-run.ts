@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from '../db/connection.ts';
+import type { DatabaseTarget } from '../db/database-target.ts';
 import { openSession } from '../db/open-session.ts';
 import { DatabaseError, PrivilegeError, UsageError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
@@ -24,7 +25,7 @@ export interface OpenRun extends ReconciledPlan {
 }
 
 export interface OpenOptions {
-  readonly url: string;
+  readonly url: DatabaseTarget;
   readonly plan: Plan | null;
   readonly passGate: string | null;
   readonly commandLine: string;

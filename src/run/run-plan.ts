@@ -1,4 +1,5 @@
 import type { Connection } from '../db/connection.ts';
+import type { DatabaseTarget } from '../db/database-target.ts';
 import { type BlockerPolicies, NO_BLOCKER_POLICIES } from '../model/blocker-policy.ts';
 import type { Phase, Plan } from '../model/plan.ts';
 import type { Exposure, RunEvent, RunOutcome } from '../model/run-event.ts';
@@ -14,7 +15,7 @@ import type { Answer, RunContext, RunInputDetail, StateOf } from './state.ts';
 import { transition } from './transitions.ts';
 
 export interface RunOptions {
-  readonly url: string;
+  readonly url: DatabaseTarget;
   /** null: go on with what the ledger of the database has stored. */
   readonly plan: Plan | null;
   /** How far to go: `expand` stops before anything else, `migrate` at the first closed gate, `contract` at none. */
