@@ -30,7 +30,7 @@ function nameOf({ pid, applicationName, user, isAutovacuum }: Blocker): string {
 
 function commandFor(
   { role, connection }: Subject,
-  { pid, applicationName, state, isAutovacuum, query }: Blocker,
+  { pid, applicationName, state, isAutovacuum, query, class: kind }: Blocker,
 ): string {
   if (pid === null) {
     const gid = (applicationName ?? '').replace(/^prepared as /, '').replaceAll("'", "''");
@@ -38,6 +38,9 @@ function commandFor(
   }
   if (isAutovacuum && (query ?? '').includes('to prevent wraparound')) {
     return 'wait until it is through: SELECT * FROM pg_stat_progress_vacuum;';
+  }
+  if (kind === 'wraparound-vacuum') {
+    return `GRANT pg_read_all_stats TO ${role}; -- then it is seen whether it would give way; or wait for it`;
   }
   if (isAutovacuum) {
     return connection.serverMajor >= 15

@@ -22,7 +22,7 @@ export interface Holder {
   /** Whether it has written anything in its transaction. */
   readonly writes: boolean;
   readonly isAutovacuum: boolean;
-  /** An autovacuum that guards against transaction id wraparound never gives way. */
+  /** An autovacuum that guards against transaction id wraparound never gives way; one of whose purpose nothing is seen may be one. */
   readonly isWraparound: boolean;
   readonly prepared: boolean;
   readonly query: string | null;
@@ -81,6 +81,7 @@ interface HolderRow {
   readonly transaction: string;
   readonly mode: string;
   readonly backend_type: string | null;
+  readonly userless: boolean;
   readonly started: string | null;
   readonly writes: boolean;
   readonly usename: string | null;
@@ -101,7 +102,7 @@ WITH k AS MATERIALIZED (
   SELECT locktype, database, relation, transactionid, virtualtransaction, pid, mode, granted FROM pg_catalog.pg_locks),
 wanted AS (SELECT * FROM unnest($1::oid[], $2::text[]) AS w (relation, mode))
 SELECT l.relation, l.pid, l.virtualtransaction AS transaction, l.mode, a.backend_type,
-  a.backend_start::text AS started, a.backend_xid IS NOT NULL AS writes, a.usename, a.application_name,
+  a.datname IS NOT NULL AND a.usesysid IS NULL AS userless, a.backend_start::text AS started, a.backend_xid IS NOT NULL AS writes, a.usename, a.application_name,
   a.state, (extract(epoch FROM clock_timestamp() - a.xact_start) * 1000)::float8 AS age,
   (extract(epoch FROM clock_timestamp() - px.prepared) * 1000)::float8 AS prepared_age, px.gid,
   left(a.query, 1000) AS query
@@ -153,7 +154,10 @@ export async function lookAtHolders(
 }
 
 function holder(row: HolderRow, relation: RelationKey): Holder {
-  const isAutovacuum = row.backend_type === 'autovacuum worker';
+  // Of other sessions a role without pg_read_all_stats sees neither kind nor query; but only an autovacuum works in a
+  // database as nobody (seen on 13, 14 and 18). Whether it guards against wraparound is hidden then, so it is taken for one.
+  const isHidden = row.userless && row.backend_type === null;
+  const isAutovacuum = isHidden || row.backend_type === 'autovacuum worker';
   return {
     pid: row.pid,
     transaction: `${row.pid ?? 'prepared'} ${row.transaction}`,
@@ -167,7 +171,7 @@ function holder(row: HolderRow, relation: RelationKey): Holder {
     backendStart: row.started,
     writes: row.writes,
     isAutovacuum,
-    isWraparound: isAutovacuum && (row.query ?? '').includes('to prevent wraparound'),
+    isWraparound: isHidden || (isAutovacuum && (row.query ?? '').includes('to prevent wraparound')),
     prepared: row.pid === null,
     query: row.query,
   };

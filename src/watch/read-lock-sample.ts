@@ -94,7 +94,8 @@ const HIDDEN = '<insufficient privilege>';
 interface ActivityRow {
   readonly pid: number;
   readonly leader_pid: number | null;
-  readonly backend_type: string | null;
+  /** What only a role that may look into other sessions sees for certain: else by the user, whom no other worker lacks. */
+  readonly is_autovacuum: boolean;
   readonly usename: string | null;
   readonly application_name: string | null;
   readonly state: string | null;
@@ -105,7 +106,8 @@ interface ActivityRow {
 
 function readActivities(connection: Connection, pids: readonly number[]): Promise<readonly ActivityRow[]> {
   return connection.query<ActivityRow>(
-    `SELECT pid, leader_pid, backend_type, usename, application_name, state,
+    `SELECT pid, leader_pid, usename,
+       coalesce(backend_type = 'autovacuum worker', datname IS NOT NULL AND usesysid IS NULL) AS is_autovacuum, application_name, state,
        (extract(epoch FROM pg_catalog.clock_timestamp() - xact_start) * 1000)::float8 AS xact_ms,
        (extract(epoch FROM pg_catalog.clock_timestamp() - query_start) * 1000)::float8 AS query_ms,
        pg_catalog.left(query, 400) AS query
@@ -124,7 +126,7 @@ function sessionOf(row: ActivityRow, run: string, memory: SampleMemory): Sampled
     applicationName: row.application_name,
     state: row.state,
     transactionMs: row.xact_ms,
-    isAutovacuum: row.backend_type === 'autovacuum worker',
+    isAutovacuum: row.is_autovacuum,
     query: row.query === HIDDEN ? null : memory.shapes.shapeOf(row.query),
   };
 }

@@ -98,6 +98,17 @@ describe.each([13, 18])('PostgreSQL %i', (major) => {
     expectCheck(await checkOf(database.url, 'server.writable'), 'fail', /read only/);
   });
 
+  test('Amazon Aurora, by the function that only it has', async () => {
+    // As the server has it; what it answers is not looked at.
+    await client.query("CREATE FUNCTION public.aurora_version() RETURNS text LANGUAGE sql AS $$ SELECT '16.4.1' $$");
+    expectCheck(
+      await checkOf(database.url, 'server.product'),
+      'warn',
+      /^This is Amazon Aurora: /,
+      /aurora_replica_status/,
+    );
+  });
+
   test.skipIf(missing !== null)('a pooler is told by its mode, and nothing of ours stays behind in it', async () => {
     for (const [mode, status] of [
       ['session', 'ok'],
