@@ -2,14 +2,15 @@ import type { BlockerClass, BlockerPolicy } from './blocker-policy.ts';
 import type { LockMode } from './lock-mode.ts';
 import type { RelationKey } from './relation-name.ts';
 
-/** Somebody who holds a lock that a step needs. */
+/** Somebody who holds a lock that a step needs, or whom an index build waits for. */
 export interface Blocker {
   readonly pid: number | null;
   readonly class: BlockerClass;
   /** When its session began, in the server's words: a pid alone may be somebody else's by now. */
   readonly backendStart: string | null;
   readonly relation: RelationKey;
-  readonly mode: LockMode;
+  /** null: it holds no lock that matters, but sees the database as it was before the index build began. */
+  readonly mode: LockMode | null;
   readonly user: string | null;
   readonly applicationName: string | null;
   readonly state: string | null;
@@ -41,6 +42,14 @@ export type RunEventDetail =
   /** Something worth knowing that stops nothing: what the role cannot see, which setting the server refused. */
   | { readonly type: 'run:note'; readonly note: string }
   | { readonly type: 'orphan:terminated'; readonly pid: number; readonly query: string | null }
+  /** A dead runner's session still builds the index of this step: it is waited for. */
+  | {
+      readonly type: 'orphan:adopted';
+      readonly pid: number;
+      readonly query: string | null;
+      readonly migration: string;
+      readonly step: string;
+    }
   | { readonly type: 'migration:start'; readonly migration: string; readonly steps: number }
   | { readonly type: 'migration:done'; readonly migration: string }
   | {
@@ -105,8 +114,13 @@ export type RunEventDetail =
       readonly migration: string;
       readonly step: string;
       readonly phase: string;
+      /** Of the phase. */
       readonly percent: number | null;
+      /** Until the phase is over, at the rate that it has had so far. */
+      readonly etaMs: number | null;
       readonly waitingForPid: number | null;
+      /** Who that is. */
+      readonly waitingFor: Blocker | null;
       readonly elapsedMs: number;
     }
   | {

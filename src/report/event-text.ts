@@ -43,6 +43,8 @@ const SENTENCES: Sentences = {
   },
   'run:note': (event) => `note: ${event.note}`,
   'orphan:terminated': (event) => `ended server process ${event.pid}, which a runner that died had left behind`,
+  'orphan:adopted': (event) =>
+    `server process ${event.pid}, which a runner that died had left behind, still builds this index: waiting for it`,
   'migration:start': (event) => countText(event.steps, 'step'),
   'migration:done': () => 'applied',
   'step:start': (event) => `${event.phase}: ${event.why}`,
@@ -66,8 +68,10 @@ const SENTENCES: Sentences = {
     `attempt ${event.attempt} did not get the lock within ${durationText(event.budgetMs)}, next in ${durationText(event.retryInMs)}`,
   'index:progress': (event) => {
     const percent = event.percent === null ? '' : ` ${Math.floor(event.percent)} %`;
-    const waiting = event.waitingForPid === null ? '' : `, waits for server process ${event.waitingForPid}`;
-    return `${event.phase}${percent}${waiting}, ${durationText(event.elapsedMs)} so far`;
+    const rest = event.etaMs === null ? '' : `, about ${durationText(event.etaMs)} left of that`;
+    const pid = event.waitingForPid === null ? '' : `, waits for server process ${event.waitingForPid}`;
+    const waiting = event.waitingFor === null ? pid : `, waits for ${blockerText(event.waitingFor)}`;
+    return `${event.phase}${percent}${rest}, ${durationText(event.elapsedMs)} so far${waiting}`;
   },
   'index:repair': (event) => `building ${event.index} again: ${event.reason}`,
   'backfill:batch': (event) => {
@@ -102,5 +106,6 @@ function blockerText(blocker: Blocker): string {
   ];
   const query =
     blocker.query === null || blocker.query === '' ? '' : `: ${blocker.query.replace(/\s+/g, ' ').slice(0, 80)}`;
-  return `${who.filter((part) => part !== null).join(', ')} holds ${blocker.mode} on ${blocker.relation}${query}`;
+  const holds = blocker.mode === null ? 'has a snapshot from before' : `holds ${blocker.mode} on ${blocker.relation}`;
+  return `${who.filter((part) => part !== null).join(', ')} ${holds}${query}`;
 }

@@ -9,6 +9,8 @@ export function afterFailure(context: RunContext, work: Work, failure: Failure, 
       return work.stopping ? stopped(context, work, 'It was asked to stop.') : retry();
     case 'stop':
       return stopped(context, work, 'It was asked to stop.');
+    case 'deadline':
+      return stopped(context, work, failure.message);
     case 'supervisor':
       return stopped(context, work, supervisorReason(failure));
     case 'timeout':

@@ -1,27 +1,35 @@
-import type { RunEventDetail } from '../model/run-event.ts';
+import type { Blocker, RunEventDetail } from '../model/run-event.ts';
 import { afterFailure } from './after-failure.ts';
 import { addressOf, answer, workOf } from './answer.ts';
 import { type DueEnding, dueEnding } from './due-ending.ts';
 import { classifyFailure } from './failure.ts';
-
+import { giveUp, lookOn } from './index-work.ts';
 import { observe } from './next-step.ts';
-import type { Answer, InputOf, RunContext, StateOf, Work } from './state.ts';
+import type { Answer, IndexWork, InputOf, RunContext, StateOf, Work } from './state.ts';
 import { describeBlocker, stopped } from './stop.ts';
 
 /** A signal needs a moment to be heard. */
 const LOOK_AGAIN_AFTER_MS = 50;
 
-/** What a policy wants done about those in the way; null: they are waited for. */
+/**
+ * What a policy wants done about those in the way; null: they are waited for.
+ *
+ * @param during a statement that goes on meanwhile, and waits for them.
+ */
 export function endBlocker(
   context: RunContext,
   work: Work,
-  input: InputOf<'holders-seen'>,
+  input: { readonly blockers: readonly Blocker[]; readonly at: number },
   told: readonly RunEventDetail[],
+  during: IndexWork | null = null,
 ): Answer | null {
   const { policies, atMost } = context.blockers;
   const due = dueEnding(input.blockers, policies, work.signals, input.at);
   if (due === null) return null;
-  if (due.action === 'ask') return asked(context, work, due, told);
+  if (due.action === 'ask') {
+    const reason = askedReason(due);
+    return during === null ? stopped(context, work, reason, told) : giveUp(context, during, reason, told);
+  }
   if (work.exposure.signalsSent >= atMost) return null;
   const { migration, step } = addressOf(context, work);
   const { blocker, action } = due;
@@ -29,17 +37,16 @@ export function endBlocker(
   const sent = { pid, backendStart, action, at: input.at, refused: false };
   return answer(
     context,
-    { kind: 'ending-blocker', ...work, signals: [...work.signals, sent] },
+    { kind: 'ending-blocker', ...workOf(work), signals: [...work.signals, sent], during },
     { kind: 'end-blocker', pid, backendStart, action },
     // Written to the ledger before the signal is sent.
     [...told, { type: 'blocker:signal', migration, step, action, blocker, policy: due.policy }],
   );
 }
 
-function asked(context: RunContext, work: Work, { blocker }: DueEnding, told: readonly RunEventDetail[]): Answer {
+function askedReason({ blocker }: DueEnding): string {
   const ending = `SELECT pg_terminate_backend(${blocker.pid})`;
-  const reason = `It is in the way, and you wanted to be asked: ${describeBlocker(blocker)}. To end it: ${ending};`;
-  return stopped(context, work, reason, told);
+  return `It is in the way, and you wanted to be asked: ${describeBlocker(blocker)}. To end it: ${ending};`;
 }
 
 /** The signal is sent, or the session was gone already: look again. */
@@ -52,9 +59,21 @@ export function afterSignal(
   const pid = state.signals.at(-1)?.pid ?? null;
   const signalsSent = state.exposure.signalsSent + (sent ? 1 : 0);
   const work = { ...workOf(state), exposure: { ...state.exposure, signalsSent } };
-  return observe(context, work, LOOK_AGAIN_AFTER_MS, [
+  return lookAgain(context, state.during, work, [
     { type: 'blocker:signalled', migration, step, pid, outcome: sent ? 'sent' : 'gone' },
   ]);
+}
+
+/** A statement that goes on is looked at; else the way to the lock. */
+function lookAgain(
+  context: RunContext,
+  during: IndexWork | null,
+  work: Work,
+  events: readonly RunEventDetail[],
+): Answer {
+  if (during === null) return observe(context, work, LOOK_AGAIN_AFTER_MS, events);
+  const { signals, exposure } = work;
+  return lookOn(context, { ...during, signals, exposure }, events, LOOK_AGAIN_AFTER_MS);
 }
 
 /** A role that may not do that waits like any other. */
@@ -70,9 +89,12 @@ export function afterFailedSignal(
       refused: place === state.signals.length - 1 || one.refused,
     }));
     const pid = signals.at(-1)?.pid ?? null;
-    return observe(context, { ...workOf(state), signals }, LOOK_AGAIN_AFTER_MS, [
+    return lookAgain(context, state.during, { ...workOf(state), signals }, [
       { type: 'blocker:signalled', migration, step, pid, outcome: 'refused' },
     ]);
   };
-  return classifyFailure(failure) === 'fault' ? again() : afterFailure(context, workOf(state), failure, again);
+  const kind = classifyFailure(failure);
+  // A statement that goes on must not be left alone for it.
+  const goesOn = kind === 'fault' || (state.during !== null && kind !== 'fenced');
+  return goesOn ? again() : afterFailure(context, workOf(state), failure, again);
 }

@@ -1,14 +1,17 @@
 import type { ConcurrentIndexStep } from '../model/plan.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import { STRIKE_DEADLOCK_TIMEOUT_MS } from './capabilities.ts';
-import type { StepAddress } from './command.ts';
 import type { LockTarget } from './lock-target.ts';
-import { failureOf, rollBack, setTimeouts } from './perform-sql.ts';
-import type { RunInputDetail } from './state.ts';
-import { type Supervised, type Supervision, supervised } from './supervise.ts';
+import { observeIndex } from './observe-index.ts';
+import { failureOf, isConnectionLost, rollBack, setTimeouts } from './perform-sql.ts';
+import type { IndexLook, RunInputDetail } from './state.ts';
+import { countWaiters, pauseUntil } from './supervise.ts';
 import type { Workroom } from './workroom.ts';
 
-const LOOK_EVERY_MS = 250;
+const FIRST_LOOK_MS = 50;
+
+/** Between two attempts to cancel: the server hears the first one, unless it is in the midst of something. */
+const CANCEL_AGAIN_MS = 250;
 
 /**
  * Asks for the build's first lock in a transaction of its own and lets it go again. A build that failed on that lock
@@ -37,87 +40,95 @@ export async function probeLock(
   }
 }
 
-/** Runs the concurrent statement itself: outside a transaction, without a lock timeout, watched. */
-export async function buildIndex(
-  room: Workroom,
-  step: ConcurrentIndexStep,
-  address: StepAddress,
-): Promise<RunInputDetail> {
-  return alone(room, step.sql, address, step.verb === 'drop' ? 'dropping' : 'building', (watched) => ({
-    kind: 'index-built',
-    waiters: watched.maxWaiters,
-  }));
+/** A statement about an index that the worker is at: outside of a transaction, without a lock timeout, watched. */
+export interface RunningStatement {
+  readonly command: 'build-index' | 'drop-index';
+  readonly step: ConcurrentIndexStep;
+  readonly startedAt: number;
+  /** Aborted when it has ended. */
+  readonly over: AbortSignal;
+  readonly ended: Promise<PromiseSettledResult<void>>;
+  maxWaiters: number;
+  cancelledBy: 'stop' | 'deadline' | null;
+}
+
+/** Sends the concurrent statement itself. */
+export function startBuild(room: Workroom, step: ConcurrentIndexStep): Promise<RunningStatement> {
+  return start(room, 'build-index', step, step.sql);
 }
 
 /** Clears an invalid index away. It waits for old transactions on the table, as a build does. */
-export async function dropIndex(room: Workroom, index: RelationKey, address: StepAddress): Promise<RunInputDetail> {
-  const sql = `DROP INDEX CONCURRENTLY IF EXISTS ${index}`;
-  return alone(room, sql, address, 'dropping the invalid index', () => ({ kind: 'index-dropped' }), false);
+export function startDrop(room: Workroom, index: RelationKey, step: ConcurrentIndexStep): Promise<RunningStatement> {
+  return start(room, 'drop-index', step, `DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
 }
 
-async function alone(
-  room: Workroom,
+async function start(
+  { worker }: Workroom,
+  command: RunningStatement['command'],
+  step: ConcurrentIndexStep,
   sql: string,
-  address: StepAddress,
-  doing: string,
-  done: (watched: Supervised) => RunInputDetail,
-  stoppable = true,
-): Promise<RunInputDetail> {
-  const { worker, control } = room;
+): Promise<RunningStatement> {
   await setTimeouts(worker, { lockTimeoutMs: 0, statementTimeoutMs: 0 });
   const startedAt = performance.now();
-  const { result, watched } = await supervised(control, supervision(room, address, doing, startedAt, stoppable), () =>
-    worker.execute(sql),
-  );
-  if (result.status === 'fulfilled') return done(watched);
-  return { kind: 'sql-failed', failure: failureOf(result.reason, performance.now() - startedAt, watched) };
+  const over = new AbortController();
+  const ended = Promise.allSettled([worker.execute(sql)]).then(([result]) => {
+    over.abort();
+    return result;
+  });
+  return { command, step, startedAt, over: over.signal, ended, maxWaiters: 0, cancelledBy: null };
 }
 
-function supervision(
+/** Waits for its end, but no longer than `afterMs`; then looks how far it is and whom it waits for. */
+export async function watchIndex(
   room: Workroom,
-  address: StepAddress,
-  doing: string,
-  startedAt: number,
-  stoppable: boolean,
-): Supervision {
-  const { pid } = room.worker;
-  let toldAt = startedAt;
-  return {
-    pid,
-    firstLookMs: 50,
-    everyMs: LOOK_EVERY_MS,
-    cancelAfterMs: null,
-    stop: stoppable ? room.signal : null,
-    onLook: async () => {
-      const now = performance.now();
-      if (now - toldAt < room.limits.indexProgressEveryMs) return;
-      toldAt = now;
-      const { migration, step } = address;
-      const elapsedMs = Math.round(now - startedAt);
-      room.emit({ type: 'index:progress', migration, step, ...(await progress(room, doing)), elapsedMs });
-    },
-  };
+  running: RunningStatement,
+  afterMs: number = FIRST_LOOK_MS,
+): Promise<RunInputDetail> {
+  // A request to stop is heard at once, where it cancels; a drop of remains is finished.
+  const wakes = running.command === 'build-index' ? [running.over, room.signal] : [running.over];
+  await pauseUntil(afterMs, AbortSignal.any(wakes));
+  if (running.over.aborted) return outcomeOf(running);
+  const look = await lookAt(room, running);
+  return running.over.aborted ? outcomeOf(running) : { kind: 'index-watched', ...look };
 }
 
-interface ProgressRow {
-  readonly phase: string | null;
-  readonly percent: number | null;
-  readonly waiting_for: number | null;
+/** A look that the server refuses says nothing about the statement, which goes on. */
+async function lookAt(
+  { control, worker }: Workroom,
+  running: RunningStatement,
+): Promise<IndexLook & { readonly waiters: number }> {
+  try {
+    const waiters = await countWaiters(control, worker.pid);
+    running.maxWaiters = Math.max(running.maxWaiters, waiters);
+    return { waiters, ...(await observeIndex(control, worker.pid, running.step.table)) };
+  } catch (error) {
+    if (isConnectionLost(error)) throw error;
+    return { waiters: 0, phase: null, percent: null, blockers: [] };
+  }
 }
 
-/** DROP has no progress view; then at least the session that it waits for is named. */
-async function progress(
-  room: Workroom,
-  doing: string,
-): Promise<{ readonly phase: string; readonly percent: number | null; readonly waitingForPid: number | null }> {
-  const [row] = await room.control.query<ProgressRow>(
-    `SELECT p.phase,
-       round((100 * CASE WHEN p.blocks_total > 0 THEN p.blocks_done::float8 / p.blocks_total
-         WHEN p.tuples_total > 0 THEN p.tuples_done::float8 / p.tuples_total
-         WHEN p.lockers_total > 0 THEN p.lockers_done::float8 / p.lockers_total END)::numeric, 1)::float8 AS percent,
-       coalesce(nullif(p.current_locker_pid, 0)::int, (pg_catalog.pg_blocking_pids($1))[1]) AS waiting_for
-     FROM (SELECT $1::int AS pid) me LEFT JOIN pg_catalog.pg_stat_progress_create_index p ON p.pid = me.pid`,
-    [room.worker.pid],
-  );
-  return { phase: row?.phase ?? doing, percent: row?.percent ?? null, waitingForPid: row?.waiting_for ?? null };
+/** The end of the statement is awaited, so a cancel never hits a later one. */
+export async function cancelIndex(
+  { control, worker }: Workroom,
+  running: RunningStatement,
+  why: 'stop' | 'deadline',
+): Promise<RunInputDetail> {
+  while (!running.over.aborted) {
+    running.cancelledBy = why;
+    await control.query('SELECT pg_catalog.pg_cancel_backend($1)', [worker.pid]).catch((error: unknown) => {
+      if (isConnectionLost(error)) throw error;
+    });
+    await pauseUntil(CANCEL_AGAIN_MS, running.over);
+  }
+  return outcomeOf(running);
+}
+
+async function outcomeOf(running: RunningStatement): Promise<RunInputDetail> {
+  const { command, maxWaiters, startedAt, cancelledBy } = running;
+  const result = await running.ended;
+  if (result.status === 'rejected') {
+    const watched = { maxWaiters, cancelledBy };
+    return { kind: 'sql-failed', failure: failureOf(result.reason, performance.now() - startedAt, watched) };
+  }
+  return command === 'build-index' ? { kind: 'index-built', waiters: maxWaiters } : { kind: 'index-dropped' };
 }

@@ -3,6 +3,8 @@ import type { Holder } from './observe-holders.ts';
 
 const BACKUPS = /^(pg_dump|pg_dumpall|pg_basebackup|pg_restore|pgbackrest|barman|wal-g)/i;
 const MIGRATION_TOOLS = /flyway|liquibase|alembic|evenkeel|pg_repack|pgroll|pg_osc|migrat|drizzle-kit/i;
+/** Cut off, its work would be lost, and some of it leaves remains; it shows no transaction id while it only waits. */
+const SCHEMA_WORK = /^\s*(create|alter|drop|reindex|cluster|vacuum|analyze|refresh|truncate)\b/i;
 const CURSOR_WORK = /^\s*(fetch|move|declare)\b/i;
 
 /** What a session in the way is, by what the server shows of it. What cannot be seen counts as the more harmful. */
@@ -17,5 +19,6 @@ export function classifyBlocker(holder: Holder): BlockerClass {
   if (holder.state?.startsWith('idle in transaction') === true) {
     return CURSOR_WORK.test(holder.query ?? '') ? 'open-cursor' : 'idle-in-transaction';
   }
-  return holder.state === 'active' && !holder.writes ? 'active-query' : 'active-writer';
+  const writes = holder.writes || SCHEMA_WORK.test(holder.query ?? '');
+  return holder.state === 'active' && !writes ? 'active-query' : 'active-writer';
 }

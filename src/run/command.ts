@@ -43,6 +43,12 @@ export type CommandDetail =
   | { readonly kind: 'record-intent'; readonly attempts: number }
   | { readonly kind: 'build-index'; readonly step: ConcurrentIndexStep }
   | { readonly kind: 'drop-index'; readonly index: RelationKey; readonly step: ConcurrentIndexStep }
+  /** Waits for the statement that the worker is at, but no longer than this; then looks how far it is. */
+  | { readonly kind: 'watch-index'; readonly step: ConcurrentIndexStep; readonly afterMs: number }
+  /** Cancels the statement that the worker is at, and waits for its end. */
+  | { readonly kind: 'cancel-index'; readonly why: 'stop' | 'deadline' }
+  /** Ends the session of a dead runner that still builds. */
+  | { readonly kind: 'end-orphan'; readonly pid: number; readonly backendStart: string }
   | {
       readonly kind: 'start-pass';
       readonly step: BackfillStep;

@@ -4,7 +4,7 @@ export interface Failure {
   readonly message: string;
   readonly detail: string | null;
   /** Set when we cancelled the statement ourselves. */
-  readonly cancelledBy: 'supervisor' | 'stop' | null;
+  readonly cancelledBy: 'supervisor' | 'stop' | 'deadline' | null;
   /** From sending the statement to its failure, ms. */
   readonly elapsedMs: number;
   /** The most sessions seen waiting behind us meanwhile. */
@@ -15,12 +15,22 @@ export interface Failure {
  * - `lock`: roll back, back off, look again.
  * - `timeout`: a statement timeout, or somebody cancelled us.
  * - `supervisor`, `stop`: we cancelled ourselves, to spare others or because we were told to stop.
+ * - `deadline`: we cancelled ourselves, because it stood behind others for too long; `message` says behind whom.
  * - `fenced`: another runner took over; nothing may be written any more.
  * - `resources`: disk, memory or connections are exhausted.
  * - `read-only`: the server became a standby or was set to read only.
  * - `fault`: a person has to mend something.
  */
-export type FailureKind = 'lock' | 'timeout' | 'supervisor' | 'stop' | 'fenced' | 'resources' | 'read-only' | 'fault';
+export type FailureKind =
+  | 'lock'
+  | 'timeout'
+  | 'supervisor'
+  | 'stop'
+  | 'deadline'
+  | 'fenced'
+  | 'resources'
+  | 'read-only'
+  | 'fault';
 
 /** Raised by evenkeel.require_fence() when the runner's fence token is no longer the current one. */
 export const FENCED_SQLSTATE = 'EK001';

@@ -4,13 +4,12 @@ import { afterFailure } from './after-failure.ts';
 import { addressOf, answer, carryOn, workOf } from './answer.ts';
 import { backOff, pause, resumeOf } from './back-off.ts';
 import { classifyFailure, type Failure, failureHint } from './failure.ts';
+import { judgeIndexLook } from './index-watch-transitions.ts';
+import { LOOK_AGAIN_MS } from './index-work.ts';
 import { budgetOf, stepDone, withWaiters } from './lock-transitions.ts';
 import { leaveStep, observe, probeCondition } from './next-step.ts';
 import type { Answer, InputOf, InspectionPhase, RecalledStep, RunContext, StateOf, Work } from './state.ts';
 import { failed, gaveUpWaiting, stopped } from './stop.ts';
-
-/** Between two looks at an index that another session is building. */
-const LOOK_AGAIN_MS = 1_000;
 
 type Inspecting = StateOf<'inspecting-index'>;
 type Inspected = InputOf<'index-inspected'>;
@@ -42,11 +41,15 @@ export function afterInspection(context: RunContext, state: Inspecting, input: I
 
 function reasonOf(phase: InspectionPhase, failure: Failure | null): string {
   if (phase === 'before') return 'an interrupted build left it invalid';
-  return failure === null ? 'it came out invalid' : `the build failed: ${failure.message}`;
+  if (failure === null) return 'it came out invalid';
+  return failure.cancelledBy === 'deadline' ? 'the build was given up' : `the build failed: ${failure.message}`;
 }
 
 function waitForBuilder(context: RunContext, state: Inspecting, step: ConcurrentIndexStep, input: Inspected): Answer {
-  const { at } = input;
+  const { at, orphan, builderPid: pid, builderStart: backendStart } = input;
+  if (orphan !== null && pid !== null && backendStart !== null) {
+    return judgeIndexLook(context, state, orphan, at, { pid, backendStart });
+  }
   const { migration, step: id } = addressOf(context, state);
   const waitingSince = state.waitingSince ?? at;
   const waitedMs = at - waitingSince;
@@ -61,7 +64,9 @@ function waitForBuilder(context: RunContext, state: Inspecting, step: Concurrent
     step: id,
     phase,
     percent: null,
+    etaMs: null,
     waitingForPid,
+    waitingFor: null,
     elapsedMs: Math.round(waitedMs),
   };
   const next: Inspecting = { ...state, waitingSince, reported };
@@ -91,7 +96,14 @@ function dropNext(
   const { phase, failure } = state;
   const [index] = rest;
   if (index === undefined) return inspect(context, state, phase, failure);
-  const next: StateOf<'repairing-index'> = { kind: 'repairing-index', ...workOf(state), phase, failure, rest };
+  const next: StateOf<'repairing-index'> = {
+    kind: 'repairing-index',
+    ...workOf(state),
+    phase,
+    failure,
+    rest,
+    watch: null,
+  };
   return answer(context, next, { kind: 'drop-index', index, step }, events);
 }
 
@@ -107,7 +119,12 @@ export function afterFailedDrop(
 ): Answer {
   const { step } = state;
   if (step.kind !== 'concurrent-index') return stopped(context, state, 'No index step.');
-  const { phase, failure } = state;
+  const { phase, failure, watch } = state;
+  if (classifyFailure(input.failure) === 'deadline') {
+    const before = failure === null ? '' : ` Before that: ${withoutStop(failure.message)}.`;
+    const left = `${state.rest[0]} is left invalid: no query uses it, writes may have to keep it up, and the next run drops it.`;
+    return stopped(context, state, `${watch?.givingUp ?? input.failure.message} ${left}${before}`);
+  }
   return afterFailure(context, state, input.failure, () =>
     backOff(context, workOf(state), input, { budgetMs: budgetOf(state) }, (work) =>
       resumeOf(inspect(context, work, phase, failure)),
@@ -115,9 +132,13 @@ export function afterFailedDrop(
   );
 }
 
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}
+
 function inspect(context: RunContext, work: Work, phase: InspectionPhase, failure: Failure | null): Answer {
   if (work.step.kind !== 'concurrent-index') return stopped(context, work, 'No index step.');
-  const state: Inspecting = { kind: 'inspecting-index', ...workOf(work), phase, failure };
+  const state: Inspecting = { kind: 'inspecting-index', ...workOf(work), phase, failure, adopted: null };
   return answer(context, state, { kind: 'inspect-index', step: work.step });
 }
 
@@ -195,7 +216,7 @@ export function afterLockProbe(context: RunContext, state: StateOf<'probing-lock
 export function afterIntent(context: RunContext, state: StateOf<'recording-intent'>): Answer {
   const { step } = state;
   if (step.kind !== 'concurrent-index') return stopped(context, state, 'No index step.');
-  return answer(context, { kind: 'building-index', ...workOf(state) }, { kind: 'build-index', step });
+  return answer(context, { kind: 'building-index', ...workOf(state), watch: null }, { kind: 'build-index', step });
 }
 
 export function afterBuild(
@@ -214,14 +235,30 @@ export function afterFailedBuild(
   input: InputOf<'sql-failed'>,
 ): Answer {
   const exposure = withWaiters(state.exposure, input.failure.waiters);
-  return inspect(context, { ...workOf(state), exposure }, 'after-failure', input.failure);
+  const { failure } = input;
+  const message = (failure.cancelledBy === 'deadline' ? state.watch?.givingUp : null) ?? failure.message;
+  return inspect(context, { ...workOf(state), exposure }, 'after-failure', { ...failure, message });
 }
+
+/** The dead runner's session is gone; what it left is looked at like any failed build's. */
+export function afterOrphan(context: RunContext, state: Inspecting): Answer {
+  return inspect(context, state, state.phase, state.failure);
+}
+
+const GIVEN_UP: Readonly<Record<ConcurrentIndexStep['verb'], string>> = {
+  create: 'It was cancelled, and nothing of it is left.',
+  reindex: 'It was cancelled, and the index is as it was.',
+  drop: 'It was cancelled; the index may be invalid until the next run drops it.',
+};
 
 /** The remains are cleared away; now the failure itself is answered. */
 function afterBuildFailure(context: RunContext, state: Inspecting, input: Inspected): Answer {
-  const { failure } = state;
-  if (failure === null) return stopped(context, state, 'The build failed for no known reason.');
+  const { failure, step } = state;
+  if (failure === null || step.kind !== 'concurrent-index') {
+    return stopped(context, state, 'The build failed for no known reason.');
+  }
   const kind = classifyFailure(failure);
+  if (kind === 'deadline') return stopped(context, state, `${failure.message} ${GIVEN_UP[step.verb]}`);
   if (kind === 'lock' || kind === 'timeout') {
     if (state.stopping) return stopped(context, state, 'It was asked to stop.');
     if (state.attempts >= context.limits.maxIndexAttempts) {

@@ -1,7 +1,9 @@
 import type { Connection } from '../db/connection.ts';
 import type { ConcurrentIndexStep } from '../model/plan.ts';
 import { quoteIdentifier } from '../sql/postgres/quote.ts';
+import { observeIndex } from './observe-index.ts';
 import type { IndexInspection } from './state.ts';
+import { WORKER_NAME_PREFIX } from './terminate-orphans.ts';
 
 interface IndexRow {
   readonly schema: string;
@@ -10,6 +12,8 @@ interface IndexRow {
   readonly on_table: boolean;
   readonly good: boolean;
   readonly builder: number | null;
+  readonly builder_name: string | null;
+  readonly builder_start: string | null;
   readonly leftover: boolean;
 }
 
@@ -22,6 +26,7 @@ const INDEX_SQL = `
 WITH wanted AS (SELECT pg_catalog.to_regclass($1)::oid AS oid, pg_catalog.to_regclass($2)::oid AS tab)
 SELECT n.nspname AS schema, c.relname AS name, c.oid = w.oid AS wanted, i.indrelid = w.tab AS on_table,
   i.indisvalid AND i.indisready AND i.indislive AS good, p.pid AS builder,
+  a.application_name AS builder_name, a.backend_start::text AS builder_start,
   c.oid IS DISTINCT FROM w.oid AND NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$' AND EXISTS (
     SELECT FROM pg_catalog.pg_index o JOIN pg_catalog.pg_class oc ON oc.oid = o.indexrelid
     WHERE o.indrelid = i.indrelid AND oc.oid <> c.oid
@@ -31,6 +36,7 @@ JOIN pg_catalog.pg_index i ON i.indexrelid = w.oid OR (i.indrelid = w.tab AND NO
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_stat_progress_create_index p ON p.index_relid = c.oid AND p.pid <> $3
+LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = p.pid
 ORDER BY n.nspname, c.relname`;
 
 /**
@@ -56,10 +62,14 @@ async function inspectOnce(
 ): Promise<IndexInspection> {
   const rows = await connection.query<IndexRow>(INDEX_SQL, [step.index, step.table, workerPid]);
   const wanted = rows.find((row) => row.wanted);
-  const builder = rows.find((row) => row.builder !== null && (row.wanted || row.leftover))?.builder ?? null;
+  const building = rows.find((row) => row.builder !== null && (row.wanted || row.leftover));
+  const builder = building?.builder ?? null;
+  const isOrphan = building?.builder_name?.startsWith(WORKER_NAME_PREFIX) === true;
   return {
     condition: builder !== null ? 'building' : wanted === undefined ? 'absent' : wanted.good ? 'valid' : 'invalid',
     builderPid: builder,
+    builderStart: building?.builder_start ?? null,
+    orphan: builder !== null && isOrphan ? await observeIndex(connection, builder, step.table) : null,
     // Who drops an index may not know any more which table it was on.
     onTable: wanted === undefined || wanted.on_table || step.verb === 'drop',
     leftovers:

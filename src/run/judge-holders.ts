@@ -40,7 +40,7 @@ export function judgeHolders(
     sightings.set(holder.transaction, first);
     return at - lookingSince < rules.oldMs || at - first >= rules.oldMs;
   });
-  return { blockers: strongest(old).map(blocker), sightings, yields: holders.some(givesWay) };
+  return { blockers: strongest(old).map(blockerOf), sightings, yields: holders.some(givesWay) };
 }
 
 /** One entry a transaction and relation, with its strongest mode; the oldest first. */
@@ -55,7 +55,8 @@ function strongest(holders: readonly Holder[]): readonly Holder[] {
   return [...kept.values()].sort((a, b) => age(b) - age(a) || (a.pid ?? 0) - (b.pid ?? 0));
 }
 
-function blocker(holder: Holder): Blocker {
+/** As events tell of it. */
+export function blockerOf(holder: Holder): Blocker {
   const { pid, backendStart, relation, mode, user, applicationName, state, isAutovacuum } = holder;
   const ageMs = holder.ageMs === null ? null : Math.round(holder.ageMs);
   const query = redactQuery(holder.query);

@@ -16,6 +16,8 @@ export interface RunLimits {
   readonly scanLockTimeoutMs: number;
   /** How long row work of the user's own waits for a lock. */
   readonly rowsLockTimeoutMs: number;
+  /** How long the drop of an invalid index waits for others once its build was given up: it is clearing up, not the work. */
+  readonly maxRepairWaitMs: number;
   /** How often a concurrent build is tried anew after a deadlock or a cancel. */
   readonly maxIndexAttempts: number;
   /** How often a backfill walks the table before it says that rows keep coming. */
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: RunLimits = {
   backOffCapMs: 30_000,
   scanLockTimeoutMs: 5_000,
   rowsLockTimeoutMs: 2_000,
+  maxRepairWaitMs: 60_000,
   maxIndexAttempts: 5,
   maxBackfillPasses: 20,
   heartbeatEveryMs: 5_000,

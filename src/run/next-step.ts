@@ -113,7 +113,7 @@ function beginStep(
     case 'concurrent-index':
       return answer(
         context,
-        { kind: 'inspecting-index', ...work, phase: 'before', failure: null },
+        { kind: 'inspecting-index', ...work, phase: 'before', failure: null, adopted: null },
         { kind: 'inspect-index', step },
         events,
       );

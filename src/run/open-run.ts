@@ -4,6 +4,7 @@ import type { DatabaseTarget } from '../db/database-target.ts';
 import { openSession } from '../db/open-session.ts';
 import { DatabaseError, PrivilegeError, UsageError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
+import { adoptBuilds } from './adopt-builds.ts';
 import { type Capabilities, missingCapabilities, readCapabilities } from './capabilities.ts';
 import type { EventLog } from './event-log.ts';
 import type { Failpoint } from './failpoint.ts';
@@ -14,7 +15,7 @@ import { assertFresh, assertMayChange, assertWritable } from './preflight.ts';
 import { readLedger } from './read-ledger.ts';
 import { type ReconciledPlan, reconcilePlan } from './reconcile-plan.ts';
 import { acquireRunnerLock } from './runner-lock.ts';
-import { terminateOrphans, WORKER_NAME_PREFIX } from './terminate-orphans.ts';
+import { type Orphan, terminateOrphans, WORKER_NAME_PREFIX } from './terminate-orphans.ts';
 
 /** A run that may begin: we are the one runner, the plan fits, and both sessions stand. */
 export interface OpenRun extends ReconciledPlan {
@@ -75,8 +76,8 @@ export async function openRun(options: OpenOptions): Promise<OpenRun> {
     failpoint.pass('-/-/after/runner-lock');
     await ensureLedger(control);
     failpoint.pass('-/-/after/ledger');
-    await terminateOrphans(control, onEvent);
-    return await openUnderLock(options, control);
+    const builders = await terminateOrphans(control, onEvent);
+    return await openUnderLock(options, control, builders);
   } catch (error) {
     await control.close();
     throw refusal(error, commandLine);
@@ -92,10 +93,11 @@ function refusal(error: unknown, commandLine: string): unknown {
   });
 }
 
-async function openUnderLock(options: OpenOptions, control: Connection): Promise<OpenRun> {
+async function openUnderLock(options: OpenOptions, control: Connection, builders: readonly Orphan[]): Promise<OpenRun> {
   const { plan, passGate, commandLine, fingerprintOf, failpoint, events } = options;
   // Read again now that nobody else can write: another runner may have done all of it meanwhile.
   const reconciled = reconcilePlan(plan, await readLedger(control));
+  await adoptBuilds(control, builders, reconciled, events.emit);
   assertGateExists(reconciled, passGate, commandLine);
   const pending = reconciled.migrations.filter(({ id }) => reconciled.recalled[id]?.applied !== true);
   await assertMayChange(control, pending, commandLine);

@@ -1,5 +1,6 @@
+import { InvariantError, RunnerBusyError } from '../model/error.ts';
 import type { MigrationPlan } from '../model/plan.ts';
-import { buildIndex, dropIndex, probeLock } from './build-index.ts';
+import { cancelIndex, probeLock, type RunningStatement, startBuild, startDrop, watchIndex } from './build-index.ts';
 import { STRIKE_DEADLOCK_TIMEOUT_MS } from './capabilities.ts';
 import type { Command, CommandKind } from './command.ts';
 import { beginPass, copyRows } from './copy-rows.ts';
@@ -12,6 +13,7 @@ import { failureOf, isConnectionLost, setTimeouts } from './perform-sql.ts';
 import type { RunInputDetail } from './state.ts';
 import { strike } from './strike.ts';
 import { pauseUntil } from './supervise.ts';
+import { terminateOrphan } from './terminate-orphans.ts';
 import type { Workroom } from './workroom.ts';
 
 /** Post-conditions read the catalog; one that waits this long for a lock is asked again later. */
@@ -33,14 +35,16 @@ interface Looking {
 const NO_LOOK: Looking = { key: '', since: 0, sightings: new Map(), targets: [] };
 
 export function makePerformer(room: Workroom, migrations: readonly MigrationPlan[]): Performer {
-  const memory: Memory = { looking: NO_LOOK };
+  const memory: Memory = { looking: NO_LOOK, running: null };
   return {
     perform: async (command) => {
       const { migration, step } = command.address;
-      const name = (when: string): string => `${migration}/${step}/${when}/${command.kind}`;
-      room.failpoint.pass(name('before'));
+      // A statement that goes on is one place to die before and one after, however often it is looked at.
+      const goesOn = command.kind === 'watch-index' || command.kind === 'cancel-index';
+      const kind = goesOn ? (memory.running?.command ?? command.kind) : command.kind;
+      if (!goesOn) room.failpoint.pass(`${migration}/${step}/before/${kind}`);
       const input = await carryOut(room, migrations, memory, command);
-      room.failpoint.pass(name('after'));
+      if (input.kind !== 'index-watched') room.failpoint.pass(`${migration}/${step}/after/${kind}`);
       return input;
     },
   };
@@ -48,6 +52,8 @@ export function makePerformer(room: Workroom, migrations: readonly MigrationPlan
 
 interface Memory {
   looking: Looking;
+  /** The statement about an index that the worker is at, or was last. */
+  running: RunningStatement | null;
 }
 
 async function carryOut(
@@ -95,8 +101,23 @@ const HANDLERS: Handlers = {
     ...(await inspectIndex(control, step, worker.pid)),
   }),
   'record-intent': ({ address, attempts }, { ledger }) => recorded(ledger.recordIntent(address, attempts)),
-  'build-index': ({ step, address }, room) => buildIndex(room, step, address),
-  'drop-index': ({ index, address }, room) => dropIndex(room, index, address),
+  'build-index': async ({ step }, room, memory) => {
+    memory.running = await startBuild(room, step);
+    return watchIndex(room, memory.running);
+  },
+  'drop-index': async ({ index, step }, room, memory) => {
+    memory.running = await startDrop(room, index, step);
+    return watchIndex(room, memory.running);
+  },
+  'watch-index': ({ afterMs }, room, { running }) => watchIndex(room, underWay(running), afterMs),
+  'cancel-index': ({ why }, room, { running }) => cancelIndex(room, underWay(running), why),
+  'end-orphan': async ({ pid, backendStart }, { control, emit }) => {
+    // One that does not go in time is found building again, and waited for.
+    await terminateOrphan(control, { pid, started: backendStart, query: null }, emit).catch((error: unknown) => {
+      if (!(error instanceof RunnerBusyError)) throw error;
+    });
+    return { kind: 'orphan-ended' };
+  },
   'start-pass': (command, room) => beginPass(room, command.step, command.address, command),
   'copy-batch': async (command, room) => {
     const waited = await waitFor(room, command.afterMs);
@@ -126,6 +147,13 @@ function dispatch(
     migrations: readonly MigrationPlan[],
   ) => Promise<RunInputDetail>;
   return handler(command, room, memory, migrations);
+}
+
+function underWay(running: RunningStatement | null): RunningStatement {
+  if (running !== null) return running;
+  throw new InvariantError('A statement about an index was to be watched, but none is under way.', {
+    nextCommand: 'run the same command again, and report this sentence as a fault of Evenkeel',
+  });
 }
 
 async function recorded(writing: Promise<void>): Promise<RunInputDetail> {

@@ -22,7 +22,8 @@ import type { RunLimits } from './limits.ts';
  *   backfill          probing-step -> starting-pass -> copying ... -> starting-pass ... -> verifying -> recording
  *   gate              recording -> (next), or closing
  *
- * ending-blocker stands between observing and itself, backing-off between any of them and itself.
+ * ending-blocker stands between itself and observing, building-index, repairing-index or inspecting-index; backing-off
+ * between any of them and itself.
  */
 
 /** What does not change during a run. */
@@ -98,20 +99,51 @@ interface Inspection extends Work {
   readonly failure: Failure | null;
 }
 
+/** A statement about an index that goes on meanwhile, as seen so far. Times are the loop's clock, ms. */
+export interface IndexWatch {
+  /** The session of a dead runner that it goes on in; null: our own worker. */
+  readonly orphan: { readonly pid: number; readonly backendStart: string } | null;
+  readonly since: number;
+  /** Since when it has been waiting for others without a pause; null: it works. */
+  readonly heldUpSince: number | null;
+  readonly phase: { readonly name: string; readonly since: number; readonly percent: number } | null;
+  /** The progress last told: when, and about whom. */
+  readonly told: { readonly at: number; readonly waitingForPid: number | null } | null;
+  /** Why we are ending it, a whole sentence; null: we are not. */
+  readonly givingUp: string | null;
+}
+
+type Inspecting = Inspection & {
+  readonly kind: 'inspecting-index';
+  /** The build of a dead runner's session that we have taken over. */
+  readonly adopted: IndexWatch | null;
+};
+type Repairing = Inspection & {
+  readonly kind: 'repairing-index';
+  readonly rest: readonly RelationKey[];
+  readonly watch: IndexWatch | null;
+};
+/** `watch` null: the statement was not sent yet. */
+type Building = Work & { readonly kind: 'building-index'; readonly watch: IndexWatch | null };
+
+/** Where a statement about an index goes on, in our worker or in an adopted session. */
+export type IndexWork = Inspecting | Repairing | Building;
+
 export type RunState =
   | (Base & { readonly kind: 'ready' })
   | (Base & { readonly kind: 'announcing' })
   | (Work & { readonly kind: 'probing-step' })
   | (Work & { readonly kind: 'observing' })
-  | (Work & { readonly kind: 'ending-blocker' })
+  /** `during`: what goes on meanwhile and is gone back to; null: we were looking for a way to the lock. */
+  | (Work & { readonly kind: 'ending-blocker'; readonly during: IndexWork | null })
   | (Work & { readonly kind: 'probing-lock' })
   /** `lockTimeoutMs`: how long it may wait for a lock. */
   | (Work & { readonly kind: 'striking'; readonly lockTimeoutMs: number })
   | (Work & { readonly kind: 'backing-off'; readonly resume: Resume })
-  | (Inspection & { readonly kind: 'inspecting-index' })
-  | (Inspection & { readonly kind: 'repairing-index'; readonly rest: readonly RelationKey[] })
+  | Inspecting
+  | Repairing
   | (Work & { readonly kind: 'recording-intent' })
-  | (Work & { readonly kind: 'building-index' })
+  | Building
   | (CopyWork & { readonly kind: 'starting-pass'; readonly from: PassCursor | null })
   | (CopyWork & { readonly kind: 'copying'; readonly cursor: PassCursor })
   | (Work & { readonly kind: 'verifying'; readonly copy: CopyWork | null })
@@ -153,6 +185,9 @@ export type RunInputDetail =
   | ({ readonly kind: 'index-inspected' } & IndexInspection)
   | { readonly kind: 'index-built'; readonly waiters: number }
   | { readonly kind: 'index-dropped' }
+  | ({ readonly kind: 'index-watched'; readonly waiters: number } & IndexLook)
+  /** The session of a dead runner that was to be ended is gone. */
+  | { readonly kind: 'orphan-ended' }
   /** `cursor` null: the table is empty. */
   | {
       readonly kind: 'pass-started';
@@ -181,10 +216,23 @@ export interface IndexInspection {
   readonly condition: 'absent' | 'valid' | 'invalid' | 'building';
   /** Who builds it, when it is being built by another session. */
   readonly builderPid: number | null;
+  /** When that session began; the pid alone may be somebody else's by now. */
+  readonly builderStart: string | null;
+  /** Whether that session is a dead runner's, and how far it is. */
+  readonly orphan: IndexLook | null;
   /** false when an index of that name hangs on another table. */
   readonly onTable: boolean;
   /** Invalid `_ccnew` and `_ccold` remains of an interrupted REINDEX on the table. */
   readonly leftovers: readonly RelationKey[];
+}
+
+/** How far a statement about an index is, and whom it waits for. */
+export interface IndexLook {
+  /** In the server's words; null: it shows none. */
+  readonly phase: string | null;
+  /** Of the phase. */
+  readonly percent: number | null;
+  readonly blockers: readonly Blocker[];
 }
 
 /** What a transition answers: where we are, what to do, and what to tell. */

@@ -78,9 +78,10 @@ export function describeBlocker(blocker: Blocker): string {
   const who = blocker.pid === null ? 'a prepared transaction' : `pid ${blocker.pid}`;
   const details = known.length === 0 ? '' : ` (${known.join(', ')})`;
   const age = blocker.ageMs === null ? 'for a time that this role cannot see' : `for ${seconds(blocker.ageMs)}`;
+  if (blocker.mode === null) return `${who}${details} has seen the database as it was before the build ${age}`;
   return `${who}${details} has held ${blocker.mode} on ${blocker.relation} ${age}`;
 }
 
-function seconds(ms: number): string {
+export function seconds(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
 }

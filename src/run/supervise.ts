@@ -16,7 +16,7 @@ export interface Supervision {
 
 export interface Supervised {
   readonly maxWaiters: number;
-  readonly cancelledBy: 'supervisor' | 'stop' | null;
+  readonly cancelledBy: 'supervisor' | 'stop' | 'deadline' | null;
 }
 
 /** Everybody may read pg_locks; pg_blocking_pids() also knows those who merely queue behind us. */
@@ -24,6 +24,12 @@ const WAITERS_SQL = `
 SELECT count(*)::int AS waiters FROM (
   SELECT DISTINCT pid FROM pg_catalog.pg_locks WHERE NOT granted AND pid IS NOT NULL AND pid <> $1) w
 WHERE $1 = ANY (pg_catalog.pg_blocking_pids(w.pid))`;
+
+/** How many sessions wait because of that one. */
+export async function countWaiters(connection: Connection, pid: number): Promise<number> {
+  const [row] = await connection.query<{ waiters: number }>(WAITERS_SQL, [pid]);
+  return row?.waiters ?? 0;
+}
 
 /**
  * Watches a session of ours from a second one while `work` runs in it: counts who waits behind it, and cancels it where
@@ -51,8 +57,7 @@ async function watch(connection: Connection, supervision: Supervision, over: Abo
   await pauseUntil(firstLookMs, over);
   while (!over.aborted) {
     try {
-      const [row] = await connection.query<{ waiters: number }>(WAITERS_SQL, [pid]);
-      const waiters = row?.waiters ?? 0;
+      const waiters = await countWaiters(connection, pid);
       maxWaiters = Math.max(maxWaiters, waiters);
       heldUpSince = waiters === 0 ? null : (heldUpSince ?? performance.now());
       const heldUpMs = heldUpSince === null ? 0 : performance.now() - heldUpSince;

@@ -11,6 +11,7 @@ const story: readonly RunEventDetail[] = [
   { type: 'run:note', note: 'the role cannot see the queries of others' },
   { type: 'run:waiting-for-runner', holderPid: 12, holder: 'evenkeel:control', ageMs: 3000 },
   { type: 'orphan:terminated', pid: 13, query: null },
+  { type: 'orphan:adopted', pid: 14, query: null, migration: '0003_index', step: '01-build' },
   { type: 'migration:start', migration: '0003_index', steps: 2 },
   { type: 'step:start', ...STEP, kind: 'concurrent-index', phase: 'expand', why: 'Built while everybody works on.' },
   {
@@ -49,7 +50,16 @@ const story: readonly RunEventDetail[] = [
   { type: 'lock:clear', ...STEP, waitedMs: 65_200 },
   { type: 'lock:timeout', ...STEP, attempt: 1, budgetMs: 100, retryInMs: 700 },
   { type: 'index:repair', ...STEP, index: 'public.i', reason: 'an earlier build left it invalid' },
-  { type: 'index:progress', ...STEP, phase: 'building index', percent: 42.5, waitingForPid: 99, elapsedMs: 2000 },
+  {
+    type: 'index:progress',
+    ...STEP,
+    phase: 'building index',
+    percent: 42.5,
+    etaMs: null,
+    waitingForPid: 99,
+    waitingFor: null,
+    elapsedMs: 2000,
+  },
   { type: 'scan:progress', ...STEP, elapsedMs: 5000 },
   { type: 'backfill:batch', ...STEP, rowsDone: 1000, rowsEstimate: 40_000, rowsPerSecond: 999.6, etaMs: 39_000 },
   { type: 'step:done', ...STEP, attempts: 2, elapsedMs: 3210, heldMs: 4 },
@@ -132,13 +142,14 @@ describe('without a terminal', () => {
       09:00:00 note: the role cannot see the queries of others
       09:00:00 another runner is at work (evenkeel:control, server process 12, for 3 s), waiting for it
       09:00:00 ended server process 13, which a runner that died had left behind
+      09:00:00 0003_index/01-build: server process 14, which a runner that died had left behind, still builds this index: waiting for it
       09:00:00 0003_index: 2 steps
       09:00:00 0003_index/01-build: expand: Built while everybody works on.
       09:00:00 0003_index/01-build: not asking for the lock yet, 1.5 s so far: server process 99, reporting, nightly, active, open for 1 min 5 s holds ACCESS SHARE on public.orders: SELECT sum(total_cents) FROM orders; a prepared transaction holds ROW EXCLUSIVE on public.orders
       09:00:00 0003_index/01-build: the way is clear after 1 min 5 s
       09:00:00 0003_index/01-build: attempt 1 did not get the lock within 100 ms, next in 700 ms
       09:00:00 0003_index/01-build: building public.i again: an earlier build left it invalid
-      09:00:00 0003_index/01-build: building index 42 %, waits for server process 99, 2 s so far
+      09:00:00 0003_index/01-build: building index 42 %, 2 s so far, waits for server process 99
       09:00:00 0003_index/01-build: reading the table, 5 s so far
       09:00:00 0003_index/01-build: 1,000 rows of about 40,000, 1,000 rows a second, about 39 s left
       09:00:00 0003_index/01-build: done in 3.2 s, locks held 4 ms, 2 attempts

@@ -47,6 +47,10 @@ function goodDay(state: RunState): RunInputDetail | null {
       return last('condition-answered', state.step.kind === 'concurrent-index' ? 0 : 1);
     case 'inspecting-index':
       return last('index-inspected', (state.phase === 'before') === (state.step.id === 'index') ? 0 : 1);
+    case 'building-index':
+      return state.watch === null ? null : last('index-built', 0);
+    case 'repairing-index':
+      return last('index-dropped', 0);
     case 'copying':
       return last('batch-done', state.pass > 1 ? 1 : 2);
     default:
@@ -78,7 +82,8 @@ function walk(given: RunContext, dice: readonly Choice[]): Walked {
       command = answer.command.kind === 'carry-on' ? command : answer.command;
       continue;
     }
-    const kinds = ANSWERS[command.kind];
+    const impossible = state.kind === 'repairing-index' ? 'index-built' : 'index-dropped';
+    const kinds = ANSWERS[command.kind].filter((one) => command.kind === 'drop-index' || one !== impossible);
     const kind = kinds[choice.surprise ? choice.kind % kinds.length : 0]!;
     const variants = SAMPLE_INPUTS[kind];
     const any = variants[choice.surprise ? choice.variant % variants.length : 0]!;
@@ -184,6 +189,7 @@ test('I7 after a request to stop nothing new is begun', () => {
         'probe-lock',
         'start-pass',
         'end-blocker',
+        'end-orphan',
       ]).not.toContain(command.kind);
     }
   });
@@ -198,7 +204,7 @@ test('I8 who is fenced out, or has lost the connection, commands nothing any mor
     if (place === -1) return;
     const from = answers[place - 1]!.command.kind;
     // A failed build is first looked at, which writes nothing; the fence then stops it there.
-    if (from === 'build-index') return;
+    if (['build-index', 'watch-index', 'cancel-index'].includes(from)) return;
     expect(answers[place]!.state.kind).toBe('ended');
   });
 });
@@ -228,8 +234,27 @@ test('I12 only those whom a policy names are signalled, each signal told before 
     expect(answers.at(-1)!.state.exposure.signalsSent).toBe(sent.length);
     for (const [place, { command, events }] of answers.entries()) {
       if (command.kind !== 'end-blocker') continue;
-      expect(inputs[place]).toMatchObject({ kind: 'holders-seen', blockers: [{ user: 'reports', ageMs: 90_000 }] });
+      const input = inputs[place]!;
+      const seen = input.kind === 'index-inspected' ? input.orphan : input;
+      expect(['holders-seen', 'index-watched', 'index-inspected']).toContain(input.kind);
+      expect(seen).toMatchObject({ blockers: [{ user: 'reports', ageMs: 90_000 }] });
       expect(events).toContainEqual(expect.objectContaining({ type: 'blocker:signal', action: command.action }));
+    }
+  });
+});
+
+test('I13 a statement about an index that is under way is watched to its end, unless the connection or the fence is lost', () => {
+  always(({ answers, inputs }) => {
+    let isUnderWay = false;
+    for (const [place, { state, command }] of answers.entries()) {
+      const input = inputs[place]!;
+      if (input.kind === 'index-watched') isUnderWay = true;
+      if (['index-built', 'index-dropped'].includes(input.kind)) isUnderWay = false;
+      if (input.kind === 'sql-failed' && answers[place - 1]!.command.kind !== 'end-blocker') isUnderWay = false;
+      if (!isUnderWay) continue;
+      const isFenced = input.kind === 'sql-failed' && input.failure.sqlstate === 'EK001';
+      if (input.kind === 'connection-lost' || isFenced) expect(state.kind).toBe('ended');
+      else expect(['watch-index', 'cancel-index', 'end-blocker', 'carry-on']).toContain(command.kind);
     }
   });
 });
