@@ -106,6 +106,7 @@ function blockerText(blocker: Blocker): string {
   ];
   const query =
     blocker.query === null || blocker.query === '' ? '' : `: ${blocker.query.replace(/\s+/g, ' ').slice(0, 80)}`;
-  const holds = blocker.mode === null ? 'has a snapshot from before' : `holds ${blocker.mode} on ${blocker.relation}`;
-  return `${who.filter((part) => part !== null).join(', ')} ${holds}${query}`;
+  const { mode, relation } = blocker;
+  const holds = mode === null ? ', sees the database as it was before' : ` holds ${mode} on ${relation}`;
+  return `${who.filter((part) => part !== null).join(', ')}${holds}${query}`;
 }

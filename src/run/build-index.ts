@@ -84,12 +84,22 @@ export async function watchIndex(
   running: RunningStatement,
   afterMs: number = FIRST_LOOK_MS,
 ): Promise<RunInputDetail> {
-  // A request to stop is heard at once, where it cancels; a drop of remains is finished.
-  const wakes = running.command === 'build-index' ? [running.over, room.signal] : [running.over];
-  await pauseUntil(afterMs, AbortSignal.any(wakes));
+  await pauseOver(room, running, afterMs);
   if (running.over.aborted) return outcomeOf(running);
   const look = await lookAt(room, running);
   return running.over.aborted ? outcomeOf(running) : { kind: 'index-watched', ...look };
+}
+
+/** A request to stop is heard at once where it cancels; a drop of remains is finished. */
+async function pauseOver(room: Workroom, running: RunningStatement, ms: number): Promise<void> {
+  if (running.command === 'drop-index') return pauseUntil(ms, running.over);
+  const awake = new AbortController();
+  const wake = (): void => awake.abort();
+  const signals = [running.over, room.signal];
+  if (signals.some(({ aborted }) => aborted)) return;
+  for (const signal of signals) signal.addEventListener('abort', wake);
+  await pauseUntil(ms, awake.signal);
+  for (const signal of signals) signal.removeEventListener('abort', wake);
 }
 
 /** A look that the server refuses says nothing about the statement, which goes on. */

@@ -4,7 +4,8 @@ import type { Holder } from './observe-holders.ts';
 const BACKUPS = /^(pg_dump|pg_dumpall|pg_basebackup|pg_restore|pgbackrest|barman|wal-g)/i;
 const MIGRATION_TOOLS = /flyway|liquibase|alembic|evenkeel|pg_repack|pgroll|pg_osc|migrat|drizzle-kit/i;
 /** Cut off, its work would be lost, and some of it leaves remains; it shows no transaction id while it only waits. */
-const SCHEMA_WORK = /^\s*(create|alter|drop|reindex|cluster|vacuum|analyze|refresh|truncate)\b/i;
+const SCHEMA_WORK =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(create|alter|drop|reindex|cluster|vacuum|analyze|refresh|truncate)\b/i;
 const CURSOR_WORK = /^\s*(fetch|move|declare)\b/i;
 
 /** What a session in the way is, by what the server shows of it. What cannot be seen counts as the more harmful. */

@@ -12,6 +12,28 @@ const story: readonly RunEventDetail[] = [
   { type: 'run:waiting-for-runner', holderPid: 12, holder: 'evenkeel:control', ageMs: 3000 },
   { type: 'orphan:terminated', pid: 13, query: null },
   { type: 'orphan:adopted', pid: 14, query: null, migration: '0003_index', step: '01-build' },
+  {
+    type: 'index:progress',
+    ...STEP,
+    phase: 'waiting for old snapshots',
+    percent: null,
+    etaMs: null,
+    waitingForPid: 98,
+    waitingFor: {
+      pid: 98,
+      class: 'idle-in-transaction',
+      backendStart: '2026-01-01 00:00:00+00',
+      relation: 'public.orders',
+      mode: null,
+      user: 'reporting',
+      applicationName: 'nightly',
+      state: 'idle in transaction',
+      ageMs: 65_000,
+      isAutovacuum: false,
+      query: 'SELECT sum(total_cents) FROM invoices',
+    },
+    elapsedMs: 4000,
+  },
   { type: 'migration:start', migration: '0003_index', steps: 2 },
   { type: 'step:start', ...STEP, kind: 'concurrent-index', phase: 'expand', why: 'Built while everybody works on.' },
   {
@@ -55,7 +77,7 @@ const story: readonly RunEventDetail[] = [
     ...STEP,
     phase: 'building index',
     percent: 42.5,
-    etaMs: null,
+    etaMs: 90_000,
     waitingForPid: 99,
     waitingFor: null,
     elapsedMs: 2000,
@@ -143,13 +165,14 @@ describe('without a terminal', () => {
       09:00:00 another runner is at work (evenkeel:control, server process 12, for 3 s), waiting for it
       09:00:00 ended server process 13, which a runner that died had left behind
       09:00:00 0003_index/01-build: server process 14, which a runner that died had left behind, still builds this index: waiting for it
+      09:00:00 0003_index/01-build: waiting for old snapshots, 4 s so far, waits for server process 98, reporting, nightly, idle in transaction, open for 1 min 5 s, sees the database as it was before: SELECT sum(total_cents) FROM invoices
       09:00:00 0003_index: 2 steps
       09:00:00 0003_index/01-build: expand: Built while everybody works on.
       09:00:00 0003_index/01-build: not asking for the lock yet, 1.5 s so far: server process 99, reporting, nightly, active, open for 1 min 5 s holds ACCESS SHARE on public.orders: SELECT sum(total_cents) FROM orders; a prepared transaction holds ROW EXCLUSIVE on public.orders
       09:00:00 0003_index/01-build: the way is clear after 1 min 5 s
       09:00:00 0003_index/01-build: attempt 1 did not get the lock within 100 ms, next in 700 ms
       09:00:00 0003_index/01-build: building public.i again: an earlier build left it invalid
-      09:00:00 0003_index/01-build: building index 42 %, 2 s so far, waits for server process 99
+      09:00:00 0003_index/01-build: building index 42 %, about 1 min 30 s left of that, 2 s so far, waits for server process 99
       09:00:00 0003_index/01-build: reading the table, 5 s so far
       09:00:00 0003_index/01-build: 1,000 rows of about 40,000, 1,000 rows a second, about 39 s left
       09:00:00 0003_index/01-build: done in 3.2 s, locks held 4 ms, 2 attempts

@@ -81,7 +81,7 @@ const runner: Check = {
 
 const orphans: Check = {
   id: 'runs.orphans',
-  why: 'The server goes on with a statement after its runner was killed. The next run ends such a session first, for which it needs the right.',
+  why: 'The server goes on with a statement after its runner was killed. The next run ends such a session first, for which it needs the right, or takes over the index build that it is at.',
   ask: async ({ connection, role }) => {
     if ((await findRunner(connection)) !== null) return fine('A run is under way, and its worker is its own.');
     const rows = await connection.query<{ pid: number; age: number | null; owner: string; may: boolean }>(
@@ -101,7 +101,7 @@ const orphans: Check = {
     const measured = `${countWords(rows.length, 'worker')} of dead runs: ${someOf(words)}.`;
     const next = `SELECT pg_terminate_backend(${first.pid});`;
     return rows.every(({ may }) => may)
-      ? warn(`${measured} The next run ends them.`, next)
+      ? warn(`${measured} The next run ends them, or takes over a build that it wants itself.`, next)
       : fail(`${measured} Role ${role} may not end them.`, `${next} -- as its owner`);
   },
 };
