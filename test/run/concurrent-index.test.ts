@@ -133,6 +133,27 @@ describe('PostgreSQL 18', () => {
     expect(await value(client, VALID)).toBe(true);
   });
 
+  test('a runner whose control session dies leaves its build to nobody: the next run ends with one valid index', async () => {
+    const reader = await database.client();
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await reader.query('SELECT 1');
+    const started = startRun(database, createIndex, { limits: { indexProgressEveryMs: 1 } });
+    await started.next('index:progress');
+    await until(async () => (await value<number>(client, INVALID)) === 1);
+    await client.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'evenkeel:control:%'",
+    );
+    expect(await started.result).toMatchObject({
+      outcome: 'stopped',
+      summary: expect.stringMatching(/connection .* was lost/),
+    });
+    expect(await value(client, STEP)).toBe('intent');
+    await reader.query('COMMIT');
+    expect((await run(database, createIndex)).outcome).toBe('completed');
+    expect(await value(client, VALID)).toBe(true);
+    expect(await value(client, INVALID)).toBe(0);
+  });
+
   test('the probe for the first lock waits behind another build, not in front of anybody', async () => {
     const other = await database.client();
     await other.query('BEGIN');

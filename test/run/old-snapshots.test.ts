@@ -168,4 +168,36 @@ describe.each([13, 18])('whom an index build waits for, on PostgreSQL %i', (majo
     expect(await value(client, VALID)).toBe(true);
     expect(await value(client, INVALID)).toBe(0);
   });
+
+  test('REINDEX is given up like a build: the index stays as it was, without remains', async () => {
+    await client.query('CREATE INDEX orders_note_idx ON orders (note)');
+    const report = await oldSnapshot();
+    const step = indexStep('01-index', 'REINDEX INDEX CONCURRENTLY orders_note_idx', { verb: 'reindex' });
+    const reindex = plan(migration('0001_reindex', [step]));
+    const ended = await run(database, reindex, { limits });
+    expect(ended.outcome).toBe('stopped');
+    expect(ended.summary).toContain(`pid ${report.pid} (a report`);
+    expect(ended.summary).toContain('the index is as it was');
+    expect(await value(client, VALID)).toBe(true);
+    expect(await value(client, "SELECT count(*)::int FROM pg_class WHERE relname ~ '_cc(new|old)'")).toBe(0);
+    await report.client.query('COMMIT');
+    expect((await run(database, reindex)).outcome).toBe('completed');
+    expect(await value(client, INVALID)).toBe(0);
+  });
+
+  test('DROP INDEX CONCURRENTLY waits for readers too, says so, and is finished by the next run', async () => {
+    await client.query('CREATE INDEX orders_note_idx ON orders (note)');
+    const reader = await session('a report', 'BEGIN', 'SELECT count(*) FROM orders');
+    const step = indexStep('01-index', 'DROP INDEX CONCURRENTLY orders_note_idx', { verb: 'drop' });
+    const drop = plan(migration('0001_drop', [step]));
+    const ended = await run(database, drop, { limits });
+    expect(ended.outcome).toBe('stopped');
+    expect(ended.summary).toMatch(/has held ACCESS SHARE on public\.orders .* until the next run drops it/);
+    expect(ended.of('index:progress')).toContainEqual(
+      expect.objectContaining({ phase: 'dropping', waitingForPid: reader.pid }),
+    );
+    await reader.client.query('COMMIT');
+    expect((await run(database, drop)).outcome).toBe('completed');
+    expect(await value(client, "SELECT to_regclass('orders_note_idx')::text")).toBeNull();
+  });
 });
