@@ -15,7 +15,7 @@ export const evenkeelStrategy: Strategy = { id: 'evenkeel', name: 'Evenkeel', ru
 
 async function runEvenkeel(task: MigrationTask): Promise<StrategyOutcome> {
   const flags = ['--database-url', task.databaseUrl, '--format', 'json', '--through', 'contract'];
-  const child = spawn(process.execPath, [EVENKEEL, 'apply', task.path, ...flags], {
+  const child = spawn(process.execPath, [EVENKEEL, 'apply', task.path, '--after-watch', '0', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = stopper(child);

@@ -55,6 +55,7 @@ export class RunnerProcess {
       env: {
         ...inherited,
         NO_COLOR: '1',
+        EVENKEEL_AFTER_WATCH: '0',
         DATABASE_URL: url,
         EVENKEEL_FAILPOINT_LOG: logFile,
         ...(at === undefined ? {} : { EVENKEEL_FAILPOINT: `${at.place}:${at.action}` }),

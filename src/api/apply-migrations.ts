@@ -31,7 +31,9 @@ export async function applyMigrations(options: ApplyOptions): Promise<RunOutcome
   const known = await readKnownMigrations([options.path]);
   for (;;) {
     const work = await lookForWork(options, known);
-    const outcome = await run(options, work.plan, work.passGate);
+    // Only the last of several runs has a time after it.
+    const last = work.more ? { ...options, afterWatchMs: 0 } : options;
+    const outcome = await run(last, work.plan, work.passGate);
     if (outcome !== 'completed' || !work.more) return outcome;
   }
 }

@@ -7,7 +7,8 @@ import type { RunControls } from './run-controls.ts';
  * @param command what does the same on the command line.
  */
 export function runOptions(controls: RunControls, command: string): Omit<RunOptions, 'plan'> {
-  const { databaseUrl, through, pastGate, commandLine, onEvent, signal, maxWaitMs, blockers } = controls;
+  const { databaseUrl, through, pastGate, commandLine, onEvent, signal, maxWaitMs, blockers, queue, afterWatchMs } =
+    controls;
   return {
     url: databaseUrl,
     through: through ?? 'migrate',
@@ -17,5 +18,7 @@ export function runOptions(controls: RunControls, command: string): Omit<RunOpti
     ...(signal === undefined ? {} : { signal }),
     ...(maxWaitMs === undefined ? {} : { limits: { maxLockWaitMs: maxWaitMs } }),
     ...(blockers === undefined ? {} : { blockers }),
+    ...(afterWatchMs === undefined ? {} : { afterWatchMs }),
+    ...(queue === undefined ? {} : { queue }),
   };
 }

@@ -21,6 +21,7 @@ export interface RunFlags {
   readonly pastGate?: string;
   readonly maxWait?: string;
   readonly planWindow?: string;
+  readonly afterWatch?: string;
 }
 
 export interface GuardedRun {
@@ -47,6 +48,10 @@ export function addRunFlags(command: Command): Command {
       'begin within these hours of the day (02:00-04:00, local time), and stop cleanly at their end',
     )
     .option(
+      '--after-watch <time>',
+      'how long the database is watched afterwards, beside the time before; 0 leaves it out (default: EVENKEEL_AFTER_WATCH, or 60s)',
+    )
+    .option(
       '--max-wait <time>',
       'how long a step waits for its locks before the run stops, such as 90s or 2h',
       '30min',
@@ -67,6 +72,7 @@ export async function guardedRun(
 ): Promise<void> {
   const databaseUrl = requireDatabaseUrl(flags.databaseUrl, context, command[0]);
   const maxWaitMs = maxWaitOf(flags.maxWait ?? '30min');
+  const afterWatchMs = afterWatchOf(flags.afterWatch ?? context.env['EVENKEEL_AFTER_WATCH'] ?? '60s');
   const config = await toolkit.loadConfig(context.cwd);
   const interrupt = interruption(context, 'Stopping as soon as the step at hand allows');
   const output = eventOutput(flags.format, context);
@@ -81,7 +87,9 @@ export async function guardedRun(
         through: flags.through,
         pastGate: flags.pastGate ?? null,
         maxWaitMs,
+        afterWatchMs,
         ...(config?.blockers == null ? {} : { blockers: config.blockers }),
+        ...(config?.queue == null ? {} : { queue: config.queue }),
         commandLine: commandLineOf(command, flags),
         onEvent: output.listen,
         signal,
@@ -117,6 +125,7 @@ function commandLineOf(command: readonly string[], flags: RunFlags): string {
   if (flags.databaseUrl !== undefined) words.push('--database-url "$DATABASE_URL"');
   if (flags.through !== 'migrate') words.push(`--through ${flags.through}`);
   if (flags.maxWait !== undefined && flags.maxWait !== '30min') words.push(`--max-wait ${shellWord(flags.maxWait)}`);
+  if (flags.afterWatch !== undefined) words.push(`--after-watch ${shellWord(flags.afterWatch)}`);
   if (flags.planWindow !== undefined) words.push(`--plan-window ${shellWord(flags.planWindow)}`);
   return words.join(' ');
 }
@@ -126,6 +135,15 @@ function maxWaitOf(text: string): number {
   const maxWaitMs = durationOf(text);
   if (maxWaitMs !== null) return maxWaitMs;
   throw new UsageError(`--max-wait takes a time such as 90s, 5min or 2h, not ${text}.`, {
+    nextCommand: 'evenkeel apply --help',
+  });
+}
+
+/** @throws UsageError for what is no time. */
+function afterWatchOf(text: string): number {
+  const afterWatchMs = text.trim() === '0' ? 0 : durationOf(text);
+  if (afterWatchMs !== null) return afterWatchMs;
+  throw new UsageError(`--after-watch and EVENKEEL_AFTER_WATCH take a time such as 30s or 5min, or 0, not ${text}.`, {
     nextCommand: 'evenkeel apply --help',
   });
 }

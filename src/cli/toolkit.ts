@@ -2,6 +2,7 @@ import type { BlockerPolicies } from '../model/blocker-policy.ts';
 import type { DoctorReport } from '../model/doctor-report.ts';
 import type { Phase } from '../model/plan.ts';
 import type { PreflightReport } from '../model/preflight-report.ts';
+import type { QueueDecision } from '../model/queue-decision.ts';
 import type { CheckReport, ExplainReport, PlanReport, StatusReport } from '../model/report.ts';
 import type { RecipeDescription, RuleDescription, RuleSettings } from '../model/rule-settings.ts';
 import type { RunEvent, RunOutcome } from '../model/run-event.ts';
@@ -33,6 +34,10 @@ export interface RunOptions {
   readonly maxWaitMs: number;
   /** Who may be ended when in the way; missing: nobody. */
   readonly blockers?: BlockerPolicies;
+  /** How many sessions may wait behind a strike; missing: by the traffic of the table. */
+  readonly queue?: QueueDecision;
+  /** The database is watched so long after a run that has changed something, ms; 0: not at all. */
+  readonly afterWatchMs: number;
   /** What to type to run the same again; holds no connection string. */
   readonly commandLine: string;
   readonly onEvent: (event: RunEvent) => void;
@@ -71,6 +76,7 @@ export interface ProjectConfig {
   readonly serverVersion: string | null;
   readonly rules: RuleSettings;
   readonly blockers: BlockerPolicies | null;
+  readonly queue: QueueDecision | null;
 }
 
 /** A page of the manual with its examples. */

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { BlockerPolicies } from '../model/blocker-policy.ts';
 import { closestWord } from '../model/closest-word.ts';
+import type { QueueDecision } from '../model/queue-decision.ts';
 import type { RuleSettings } from '../model/rule-settings.ts';
 import { configProblem } from './config-problem.ts';
 import { readBlockerPolicies } from './read-blocker-policies.ts';
+import { readQueueDecision } from './read-queue-decision.ts';
 import { isRecord, readRuleSettings, type SettingsSource } from './read-rule-settings.ts';
 
 /** What a config file says, checked, with paths as one would type them where the command runs. */
@@ -18,9 +20,11 @@ export interface ResolvedConfig {
   readonly rules: RuleSettings;
   /** null: nobody in the way is ended. */
   readonly blockers: BlockerPolicies | null;
+  /** null: by the traffic of the table. */
+  readonly queue: QueueDecision | null;
 }
 
-const KEYS = ['paths', 'schema', 'serverVersion', 'rules', 'blockers'] as const;
+const KEYS = ['paths', 'schema', 'serverVersion', 'rules', 'blockers', 'queue'] as const;
 
 export interface ConfigOrigin extends SettingsSource {
   /** The folder that paths of the config start from, absolute. */
@@ -46,7 +50,7 @@ export function resolveConfig(value: unknown, origin: ConfigOrigin): ResolvedCon
       `is not known; ${meant === null ? `there are ${KEYS.join(', ')}` : `did you mean ${meant}`}`,
     );
   }
-  const { paths, schema, serverVersion, rules, blockers } = value;
+  const { paths, schema, serverVersion, rules, blockers, queue } = value;
   return {
     file,
     paths: paths === undefined ? null : readPaths(paths, origin),
@@ -54,6 +58,7 @@ export function resolveConfig(value: unknown, origin: ConfigOrigin): ResolvedCon
     serverVersion: serverVersion === undefined ? null : readVersion(serverVersion, file),
     rules: rules === undefined ? {} : readRuleSettings(rules, origin),
     blockers: blockers === undefined ? null : readBlockerPolicies(blockers, file),
+    queue: queue === undefined ? null : readQueueDecision(queue, file),
   };
 }
 

@@ -41,6 +41,12 @@ export interface UserConfig {
      */
     readonly atMost?: number;
   };
+  /**
+   * How many sessions may wait behind a strike of `apply` before it is taken back, and why.
+   *
+   * @default a tenth of what the table's traffic brings while it may wait, at least 5
+   */
+  readonly queue?: { readonly maxQueued: number; readonly reason: string };
 }
 
 /** The first policy that fits a session decides about it. */

@@ -27,6 +27,15 @@ export interface PostgresClient {
     readonly types: { readonly getTypeParser: (oid: number, format?: string) => (value: string) => unknown };
   }): Promise<{ readonly rows: unknown[] }>;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  on(
+    event: 'notice',
+    listener: (notice: {
+      readonly severity?: string | undefined;
+      readonly code?: string | undefined;
+      readonly message?: string | undefined;
+      readonly detail?: string | undefined;
+    }) => void,
+  ): unknown;
   end(): Promise<unknown>;
   /** Torn down where an end that was asked for does not come. */
   readonly connection?: { readonly stream: { destroy(): unknown } };

@@ -7,6 +7,10 @@ import { detectPooler } from './detect-pooler.ts';
 import { liftTransactionTimeout } from './lift-transaction-timeout.ts';
 import { type ConnectOptions, connectPostgres } from './postgres.ts';
 
+export interface SessionOptions extends ConnectOptions {
+  readonly settings: Readonly<Record<string, string>>;
+}
+
 /**
  * A session that is ours alone, with settings of its own. Through a pooler that hands its server connections on after
  * each transaction there is no such thing: what we set would stay in a connection that the application gets next.
@@ -14,9 +18,12 @@ import { type ConnectOptions, connectPostgres } from './postgres.ts';
  * @throws PoolerError when it would; nothing has been set then. Else as `connectPostgres` does.
  * @example const session = await openSession(url, { applicationName: 'evenkeel:plan', settings: { lock_timeout: '2s' } });
  */
-export async function openSession(target: DatabaseTarget, options: Required<ConnectOptions>): Promise<Connection> {
-  const { applicationName, settings } = options;
-  const connection = await connectPostgres(target, { applicationName });
+export async function openSession(target: DatabaseTarget, options: SessionOptions): Promise<Connection> {
+  const { applicationName, settings, onNotice } = options;
+  const connection = await connectPostgres(target, {
+    applicationName,
+    ...(onNotice === undefined ? {} : { onNotice }),
+  });
   try {
     // A session whose server process announced itself has nobody in between, which takes no second look.
     if (connection.announcedPid !== connection.pid) await requireOwnSession(target);

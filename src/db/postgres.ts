@@ -10,6 +10,16 @@ export interface ConnectOptions {
   readonly applicationName: string;
   /** Session settings, set once after connecting: `{ lock_timeout: '5s' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** What the server says beside its answers. */
+  readonly onNotice?: (notice: ServerNotice) => void;
+}
+
+export interface ServerNotice {
+  /** `NOTICE`, `WARNING`, ... in the language of the server. */
+  readonly severity: string;
+  readonly sqlstate: string;
+  readonly message: string;
+  readonly detail: string | null;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -33,6 +43,9 @@ export async function connectPostgres(target: DatabaseTarget, options: ConnectOp
   client.on('error', (error) => {
     lost ??= translateQueryError(error, at);
   });
+  client.on('notice', ({ severity = '', code = '', message = '', detail }) =>
+    options.onNotice?.({ severity, sqlstate: code, message, detail: detail ?? null }),
+  );
   try {
     await client.connect();
     const text =

@@ -1,3 +1,5 @@
+import type { Aftermath } from './aftermath.ts';
+import type { Alarm } from './alarm.ts';
 import type { BlockerClass, BlockerPolicy } from './blocker-policy.ts';
 import type { LockMode } from './lock-mode.ts';
 import type { RelationKey } from './relation-name.ts';
@@ -109,6 +111,25 @@ export type RunEventDetail =
       readonly budgetMs: number;
       readonly retryInMs: number;
     }
+  /** Our own strike was taken back for those who stood behind it. */
+  | {
+      readonly type: 'strike:cancelled';
+      readonly migration: string;
+      readonly step: string;
+      readonly attempt: number;
+      /** Too many stood behind it, or for too long. */
+      readonly budget: 'queue' | 'stall';
+      /** Sessions, or ms. */
+      readonly limit: number;
+      readonly waiters: number;
+      readonly heldUpMs: number;
+      /** Whether it stood in the queue itself; if not, it held its locks. */
+      readonly weWaited: boolean;
+      readonly retryInMs: number;
+    }
+  /** A sign of the server is worse than it may be; a statement of ours that lasts was taken back, or is not begun. */
+  | ({ readonly type: 'alarm:raised'; readonly migration: string; readonly step: string } & Alarm)
+  | { readonly type: 'alarm:cleared'; readonly migration: string; readonly step: string }
   | {
       readonly type: 'index:progress';
       readonly migration: string;
@@ -147,6 +168,9 @@ export type RunEventDetail =
       readonly deploy: string;
       readonly nextCommand: string;
     }
+  /** Everything is done and in the ledger; the database is watched for a while, beside the time before. */
+  | { readonly type: 'after:start'; readonly watchMs: number }
+  | ({ readonly type: 'after:end' } & Aftermath)
   | { readonly type: 'gate:passed'; readonly migration: string; readonly step: string };
 
 /**

@@ -1,3 +1,4 @@
+import type { VitalSign } from '../model/alarm.ts';
 import type { BlockerPolicy } from '../model/blocker-policy.ts';
 import { groupedNumber } from '../model/grouped-number.ts';
 import type { Blocker, RunEvent } from '../model/run-event.ts';
@@ -66,6 +67,17 @@ const SENTENCES: Sentences = {
   'lock:clear': (event) => `the way is clear after ${durationText(event.waitedMs)}`,
   'lock:timeout': (event) =>
     `attempt ${event.attempt} did not get the lock within ${durationText(event.budgetMs)}, next in ${durationText(event.retryInMs)}`,
+  'strike:cancelled': (event) => {
+    const others = countText(event.waiters, 'session');
+    const seen =
+      event.budget === 'queue' ? `${others} stood` : `${others} had stood for ${durationText(event.heldUpMs)}`;
+    const limit = event.budget === 'queue' ? `at most ${event.limit} may` : `${durationText(event.limit)} is the most`;
+    const place = event.weWaited ? 'waiting for its lock' : 'holding its lock';
+    return `attempt ${event.attempt} was taken back while ${place}: ${seen} behind it (${limit}), next in ${durationText(event.retryInMs)}`;
+  },
+  'alarm:raised': (event) =>
+    `standing back from the server, ${ALARMS[event.sign](event.value)} (limit ${ALARM_LIMITS[event.sign](event.limit)}); goes on when that is good again`,
+  'alarm:cleared': () => 'the server is well again, going on',
   'index:progress': (event) => {
     const percent = event.percent === null ? '' : ` ${Math.floor(event.percent)} %`;
     const rest = event.etaMs === null ? '' : `, about ${durationText(event.etaMs)} left of that`;
@@ -82,6 +94,40 @@ const SENTENCES: Sentences = {
   'scan:progress': (event) => `reading the table, ${durationText(event.elapsedMs)} so far`,
   'gate:closed': () => 'the gate is closed',
   'gate:passed': () => 'gate passed',
+  'after:start': (event) =>
+    `watching the database for ${durationText(event.watchMs)}, beside the time before; what was to be done is done, Ctrl+C ends this`,
+  'after:end': aftermathText,
+};
+
+function aftermathText(event: EventOf<'after:end'>): string {
+  const { before, after, concerns, watchedMs } = event;
+  const dead = `${countText(after.deadRows, 'dead row')} in the tables of the run (${groupedNumber(before.deadRows)} before)`;
+  const seen = `${countText(event.deadlocksDuring, 'deadlock')} during the run, ${countText(after.deadlocks ?? 0, 'deadlock')} after it, ${dead}`;
+  if (concerns.length === 0) return `nothing is worse than before, watched for ${durationText(watchedMs)}: ${seen}`;
+  const way =
+    event.undo === null
+      ? 'The run cannot be taken back without loss: if it is the cause, mend it forward with another migration.'
+      : `If the run is the cause, it can be taken back without loss, in this order:\n${event.undo.map((sql) => `  ${sql};`).join('\n')}`;
+  return `worse than before, watched for ${durationText(watchedMs)}: ${concerns.join(' ')}\nAlso seen: ${seen}.\n${way}`;
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const megabytes = (bytes: number): string => `${groupedNumber(Math.round(bytes / 1_048_576))} MB`;
+
+const ALARMS: { readonly [Sign in VitalSign]: (value: number) => string } = {
+  'replication-lag': (value) => `a standby is ${durationText(value)} behind`,
+  'replication-distance': (value) => `a standby is ${megabytes(value)} behind`,
+  deadlocks: (value) => `${countText(value, 'deadlock')} in the last minute`,
+  rollbacks: (value) => `${percent(value)} of all transactions are rolled back`,
+  unseen: (value) => `its signs could not be read for ${durationText(value)}`,
+};
+
+const ALARM_LIMITS: { readonly [Sign in VitalSign]: (limit: number) => string } = {
+  'replication-lag': durationText,
+  'replication-distance': megabytes,
+  deadlocks: String,
+  rollbacks: percent,
+  unseen: durationText,
 };
 
 /** @example policyText(policy) // 'as your policy for idle-in-transaction wants after 5 min' */

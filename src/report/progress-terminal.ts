@@ -29,6 +29,7 @@ const HEARTBEAT_MS = 10_000;
 const PASSING: readonly RunEvent['type'][] = [
   'lock:wait',
   'lock:timeout',
+  'strike:cancelled',
   'index:progress',
   'backfill:batch',
   'scan:progress',

@@ -1,3 +1,4 @@
+import { alarmSentence } from './alarm-transitions.ts';
 import { classifyFailure, type Failure } from './failure.ts';
 import type { Answer, RunContext, Work } from './state.ts';
 import { failedBy, fencedOut, stopped } from './stop.ts';
@@ -11,6 +12,8 @@ export function afterFailure(context: RunContext, work: Work, failure: Failure, 
       return stopped(context, work, 'It was asked to stop.');
     case 'deadline':
       return stopped(context, work, failure.message);
+    case 'alarm':
+      return stopped(context, work, alarmReason(failure));
     case 'supervisor':
       return stopped(context, work, supervisorReason(failure));
     case 'timeout':
@@ -24,6 +27,10 @@ export function afterFailure(context: RunContext, work: Work, failure: Failure, 
     case 'fault':
       return failedBy(context, work, failure);
   }
+}
+
+function alarmReason({ alarm, message }: Failure): string {
+  return alarm === null ? message : alarmSentence(alarm);
 }
 
 function supervisorReason(failure: Failure): string {

@@ -66,8 +66,9 @@ export function end(
 
 /** The fields of a step's work alone, to build its next state from. */
 export function workOf(state: Work): Work {
-  const { position, exposure, stopping, step, startedAt, attempts, waitingSince, reported, heldMs, signals } = state;
-  return { position, exposure, stopping, step, startedAt, attempts, waitingSince, reported, heldMs, signals };
+  const { position, exposure, stopping, step, startedAt, attempts, waitingSince, reported, heldMs, guard, signals } =
+    state;
+  return { position, exposure, stopping, step, startedAt, attempts, waitingSince, reported, heldMs, guard, signals };
 }
 
 /** The fields of a backfill's work alone. */

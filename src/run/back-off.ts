@@ -21,6 +21,8 @@ export interface LostWait {
   readonly toldMs?: number;
   /** Which attempt the pause counts from, where it is not the step's. */
   readonly attempt?: number;
+  /** What is told, where it is not that the time ran out. */
+  readonly told?: (attempt: number, retryInMs: number) => RunEventDetail;
 }
 
 /** A lock was asked for in vain: wait, then go on with `resume`, unless the step has waited long enough in all. */
@@ -38,7 +40,8 @@ export function backOff<W extends Work>(
   const { budgetMs, toldMs = budgetMs } = lost;
   const retryInMs = backOffMs(lost.attempt ?? attempt, budgetMs, context.limits.backOffCapMs, moment.random);
   const { migration, step } = addressOf(context, work);
-  const told: RunEventDetail = { type: 'lock:timeout', migration, step, attempt, budgetMs: toldMs, retryInMs };
+  const timeout: RunEventDetail = { type: 'lock:timeout', migration, step, attempt, budgetMs: toldMs, retryInMs };
+  const told = lost.told?.(attempt, retryInMs) ?? timeout;
   const waiting: W = { ...work, waitingSince };
   return pause(context, waiting, retryInMs, resumeWith(waiting), [told]);
 }

@@ -1,3 +1,4 @@
+import type { Alarm } from '../model/alarm.ts';
 import type { ConcurrentIndexStep } from '../model/plan.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import { STRIKE_DEADLOCK_TIMEOUT_MS } from './capabilities.ts';
@@ -5,7 +6,7 @@ import type { LockTarget } from './lock-target.ts';
 import { observeIndex } from './observe-index.ts';
 import { failureOf, isConnectionLost, rollBack, setTimeouts } from './perform-sql.ts';
 import type { IndexLook, RunInputDetail } from './state.ts';
-import { countWaiters, pauseUntil } from './supervise.ts';
+import { lookAtQueue, pauseUntil } from './supervise.ts';
 import type { Workroom } from './workroom.ts';
 
 const FIRST_LOOK_MS = 50;
@@ -49,7 +50,8 @@ export interface RunningStatement {
   readonly over: AbortSignal;
   readonly ended: Promise<PromiseSettledResult<void>>;
   maxWaiters: number;
-  cancelledBy: 'stop' | 'deadline' | null;
+  cancelledBy: 'stop' | 'deadline' | 'alarm' | null;
+  alarm: Alarm | null;
 }
 
 /** Sends the concurrent statement itself. */
@@ -75,10 +77,11 @@ async function start(
     over.abort();
     return result;
   });
-  return { command, step, startedAt, over: over.signal, ended, maxWaiters: 0, cancelledBy: null };
+  return { command, step, startedAt, over: over.signal, ended, maxWaiters: 0, cancelledBy: null, alarm: null };
 }
 
-/** Waits for its end, but no longer than `afterMs`; then looks how far it is and whom it waits for. */
+/** Waits for its end, but no longer than `afterMs`; then looks how far it is and whom it waits for. A build is
+ * taken back where a sign of the server gets worse than it may be; a drop of remains is finished. */
 export async function watchIndex(
   room: Workroom,
   running: RunningStatement,
@@ -86,6 +89,8 @@ export async function watchIndex(
 ): Promise<RunInputDetail> {
   await pauseOver(room, running, afterMs);
   if (running.over.aborted) return outcomeOf(running);
+  const alarm = running.command === 'build-index' ? await room.vitals.look() : null;
+  if (alarm !== null) return cancelIndex(room, running, 'alarm', alarm);
   const look = await lookAt(room, running);
   return running.over.aborted ? outcomeOf(running) : { kind: 'index-watched', ...look };
 }
@@ -108,7 +113,7 @@ async function lookAt(
   running: RunningStatement,
 ): Promise<IndexLook & { readonly waiters: number }> {
   try {
-    const waiters = await countWaiters(control, worker.pid);
+    const { waiters } = await lookAtQueue(control, worker.pid);
     running.maxWaiters = Math.max(running.maxWaiters, waiters);
     return { waiters, ...(await observeIndex(control, worker.pid, running.step.table)) };
   } catch (error) {
@@ -121,10 +126,12 @@ async function lookAt(
 export async function cancelIndex(
   { control, worker }: Workroom,
   running: RunningStatement,
-  why: 'stop' | 'deadline',
+  why: 'stop' | 'deadline' | 'alarm',
+  alarm: Alarm | null = null,
 ): Promise<RunInputDetail> {
   while (!running.over.aborted) {
     running.cancelledBy = why;
+    running.alarm = alarm;
     await control.query('SELECT pg_catalog.pg_cancel_backend($1)', [worker.pid]).catch((error: unknown) => {
       if (isConnectionLost(error)) throw error;
     });
@@ -134,11 +141,12 @@ export async function cancelIndex(
 }
 
 async function outcomeOf(running: RunningStatement): Promise<RunInputDetail> {
-  const { command, maxWaiters, startedAt, cancelledBy } = running;
+  const { command, maxWaiters, startedAt, cancelledBy, alarm } = running;
   const result = await running.ended;
   if (result.status === 'rejected') {
-    const watched = { maxWaiters, cancelledBy };
-    return { kind: 'sql-failed', failure: failureOf(result.reason, performance.now() - startedAt, watched) };
+    const watched = { maxWaiters, cancelledBy, overdraft: null };
+    const failure = failureOf(result.reason, performance.now() - startedAt, watched);
+    return { kind: 'sql-failed', failure: cancelledBy === 'alarm' ? { ...failure, alarm } : failure };
   }
   return command === 'build-index' ? { kind: 'index-built', waiters: maxWaiters } : { kind: 'index-dropped' };
 }

@@ -3,6 +3,7 @@ import type { RelationLock } from '../model/facts.ts';
 import type { BackfillStep, ConcurrentIndexStep, PostCondition, TransactionStep } from '../model/plan.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { Ending } from './ending.ts';
+import type { QueueBudget } from './supervise.ts';
 
 /** Which step a command belongs to; `-` where it belongs to none. */
 export interface StepAddress {
@@ -37,8 +38,12 @@ export type CommandDetail =
       readonly step: TransactionStep;
       readonly attempts: number;
       readonly lockTimeoutMs: number;
+      /** What may stand behind it; null: nobody does, or it does not matter. */
+      readonly budget: QueueBudget | null;
     }
   | { readonly kind: 'wait'; readonly ms: number }
+  /** Until the signs of the server are good again, or for so long. */
+  | { readonly kind: 'wait-for-calm'; readonly ms: number }
   | { readonly kind: 'inspect-index'; readonly step: ConcurrentIndexStep }
   | { readonly kind: 'record-intent'; readonly attempts: number }
   | { readonly kind: 'build-index'; readonly step: ConcurrentIndexStep }

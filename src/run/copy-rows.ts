@@ -4,11 +4,11 @@ import type { BackfillStep } from '../model/plan.ts';
 import type { StepAddress } from './command.ts';
 import { failureOf, setTimeouts } from './perform-sql.ts';
 import type { RunInputDetail } from './state.ts';
-import { supervised } from './supervise.ts';
+import { type QueueBudget, supervised } from './supervise.ts';
 import type { Workroom } from './workroom.ts';
 
 /** A batch that keeps others waiting this long is cut off and halved. */
-const HOLDING_UP_MS = 1_000;
+const HOLDING_UP: QueueBudget = { maxQueued: null, maxStallMs: 1_000 };
 
 /** Freezes the bounds of a pass and writes them to the ledger; an interrupted pass is taken up where it was. */
 export async function beginPass(
@@ -42,7 +42,7 @@ export async function copyRows(
   const { cursor, size } = batch;
   const home = { migration: address.migration, step: address.step, fence: ledger.fence };
   const startedAt = performance.now();
-  const watch = { pid: worker.pid, firstLookMs: 100, everyMs: 100, cancelAfterMs: HOLDING_UP_MS, stop: null };
+  const watch = { pid: worker.pid, firstLookMs: 100, everyMs: 100, budget: HOLDING_UP, stop: null };
   const { result, watched } = await supervised(control, watch, () => copyBatch(worker, step, cursor, size, home));
   const elapsedMs = performance.now() - startedAt;
   if (result.status === 'rejected') {

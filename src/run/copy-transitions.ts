@@ -1,6 +1,7 @@
 import { nextBatchSize, pauseMs } from '../backfill/pace.ts';
 import type { RunEventDetail } from '../model/run-event.ts';
 import { afterFailure } from './after-failure.ts';
+import { backOffForAlarm } from './alarm-transitions.ts';
 import { addressOf, answer, copyWorkOf, workOf } from './answer.ts';
 import { backOff, resumeOf } from './back-off.ts';
 import { classifyFailure } from './failure.ts';
@@ -102,6 +103,12 @@ export function afterFailedBatch(context: RunContext, state: StateOf<'copying'>,
   const exposure = withWaiters(state.exposure, input.failure.waiters);
   const copy: CopyWork = { ...copyWorkOf(state), exposure, attempts: state.attempts + 1 };
   const kind = classifyFailure(input.failure);
+  const { alarm } = input.failure;
+  if (kind === 'alarm' && alarm !== null) {
+    return backOffForAlarm(context, { ...copy, attempts: state.attempts }, input.at, alarm, (waiting) =>
+      resumeOf(copyBatch(context, waiting, cursor, 0)),
+    );
+  }
   if (kind !== 'lock' && kind !== 'timeout' && kind !== 'supervisor') {
     return afterFailure(context, copy, input.failure, () => stopped(context, copy, input.failure.message));
   }

@@ -1,36 +1,49 @@
+import type { Alarm } from '../model/alarm.ts';
+
 /** Why a command could not be done, as the server said it. Input of the state machine, so plain data. */
 export interface Failure {
   readonly sqlstate: string | null;
   readonly message: string;
   readonly detail: string | null;
   /** Set when we cancelled the statement ourselves. */
-  readonly cancelledBy: 'supervisor' | 'stop' | 'deadline' | null;
+  readonly cancelledBy: CancelledBy | null;
+  /** Set when it was cancelled for those who stood behind it. */
+  readonly overdraft: Overdraft | null;
+  /** Set when it was cancelled, or not begun, for a sign of the server. */
+  readonly alarm: Alarm | null;
   /** From sending the statement to its failure, ms. */
   readonly elapsedMs: number;
   /** The most sessions seen waiting behind us meanwhile. */
   readonly waiters: number;
 }
 
+/** Which of our own reasons a statement was cancelled for. */
+export type CancelledBy = 'supervisor' | 'stop' | 'alarm' | 'deadline';
+
+/** More stood behind a statement of ours than may. */
+export interface Overdraft {
+  /** Too many sessions, or for too long. */
+  readonly budget: 'queue' | 'stall';
+  /** Sessions, or ms. */
+  readonly limit: number;
+  readonly waiters: number;
+  readonly heldUpMs: number;
+  /** Whether we stood in the queue ourselves; if not, the statement held its locks. */
+  readonly weWait: boolean;
+}
+
 /**
  * - `lock`: roll back, back off, look again.
  * - `timeout`: a statement timeout, or somebody cancelled us.
- * - `supervisor`, `stop`: we cancelled ourselves, to spare others or because we were told to stop.
+ * - `supervisor`, `stop`, `alarm`: we cancelled ourselves, to spare others, because we were told to stop, or because a
+ *   sign of the server got bad.
  * - `deadline`: we cancelled ourselves, because it stood behind others for too long; `message` says behind whom.
  * - `fenced`: another runner took over; nothing may be written any more.
  * - `resources`: disk, memory or connections are exhausted.
  * - `read-only`: the server became a standby or was set to read only.
  * - `fault`: a person has to mend something.
  */
-export type FailureKind =
-  | 'lock'
-  | 'timeout'
-  | 'supervisor'
-  | 'stop'
-  | 'deadline'
-  | 'fenced'
-  | 'resources'
-  | 'read-only'
-  | 'fault';
+export type FailureKind = 'lock' | 'timeout' | CancelledBy | 'fenced' | 'resources' | 'read-only' | 'fault';
 
 /** Raised by evenkeel.require_fence() when the runner's fence token is no longer the current one. */
 export const FENCED_SQLSTATE = 'EK001';

@@ -1,5 +1,4 @@
 import type { Connection } from '../db/connection.ts';
-import type { Ledger } from './ledger.ts';
 import { pauseUntil } from './supervise.ts';
 
 export interface Heartbeat {
@@ -10,17 +9,17 @@ export interface Heartbeat {
 const SILENT_INTERVALS = 3;
 
 /**
- * Renews our claim from time to time. When that fails (the control session is gone, or another runner took over) the
+ * Renews our claim from time to time, or asks for any sign of life. When that fails (the control session is gone, or another runner took over) the
  * worker session is cut, so that nothing is changed by a runner that no longer holds the lock. When nothing is heard at
  * all, not even a failure, both sessions are cut: on such a connection every other wait would be without end.
  */
 export function startHeartbeat(
-  ledger: Ledger,
+  heartbeat: () => Promise<void>,
   sessions: { readonly control: Connection; readonly worker: Connection },
   everyMs: number,
 ): Heartbeat {
   const over = new AbortController();
-  const beating = beat(ledger, sessions, everyMs, over.signal);
+  const beating = beat(heartbeat, sessions, everyMs, over.signal);
   return {
     stop: async () => {
       over.abort();
@@ -30,7 +29,7 @@ export function startHeartbeat(
 }
 
 async function beat(
-  ledger: Ledger,
+  heartbeat: () => Promise<void>,
   { control, worker }: { readonly control: Connection; readonly worker: Connection },
   everyMs: number,
   over: AbortSignal,
@@ -38,7 +37,7 @@ async function beat(
   for (;;) {
     await pauseUntil(everyMs, over);
     if (over.aborted) return;
-    const answer = await answerTo(ledger.heartbeat(), everyMs, over);
+    const answer = await answerTo(heartbeat(), everyMs, over);
     if (over.aborted) return;
     if (answer === 'fine') continue;
     // Why it failed shows at the next command, which finds its session cut.

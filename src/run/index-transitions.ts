@@ -1,6 +1,7 @@
 import type { ConcurrentIndexStep } from '../model/plan.ts';
 import type { RunEventDetail } from '../model/run-event.ts';
 import { afterFailure } from './after-failure.ts';
+import { backOffForAlarm } from './alarm-transitions.ts';
 import { addressOf, answer, carryOn, workOf } from './answer.ts';
 import { backOff, pause, resumeOf } from './back-off.ts';
 import { classifyFailure, type Failure, failureHint } from './failure.ts';
@@ -259,6 +260,11 @@ function afterBuildFailure(context: RunContext, state: Inspecting, input: Inspec
   }
   const kind = classifyFailure(failure);
   if (kind === 'deadline') return stopped(context, state, `${failure.message} ${GIVEN_UP[step.verb]}`);
+  if (kind === 'alarm' && failure.alarm !== null) {
+    return backOffForAlarm(context, workOf(state), input.at, failure.alarm, (work) =>
+      resumeOf(observe(context, work, 0)),
+    );
+  }
   if (kind === 'lock' || kind === 'timeout') {
     if (state.stopping) return stopped(context, state, 'It was asked to stop.');
     if (state.attempts >= context.limits.maxIndexAttempts) {

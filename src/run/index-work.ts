@@ -54,6 +54,8 @@ export function giveUp(
     message: reason,
     detail: null,
     cancelledBy: 'deadline',
+    overdraft: null,
+    alarm: null,
     elapsedMs: 0,
     waiters: 0,
   };

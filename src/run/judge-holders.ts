@@ -13,6 +13,8 @@ export interface Judgement {
   readonly sightings: Sightings;
   /** Whether an autovacuum is among them that gives way to a waiter. */
   readonly yields: boolean;
+  /** How long the transactions of the young ones are open, where that can be seen, ms. */
+  readonly agesMs: readonly number[];
 }
 
 /**
@@ -40,7 +42,23 @@ export function judgeHolders(
     sightings.set(holder.transaction, first);
     return at - lookingSince < rules.oldMs || at - first >= rules.oldMs;
   });
-  return { blockers: strongest(old).map(blockerOf), sightings, yields: holders.some(givesWay) };
+  return {
+    blockers: strongest(old).map(blockerOf),
+    sightings,
+    yields: holders.some(givesWay),
+    agesMs: agesOf(holders, old),
+  };
+}
+
+/** One age a transaction; vacuum's say nothing about the application's. */
+function agesOf(holders: readonly Holder[], old: readonly Holder[]): readonly number[] {
+  const ages = new Map<string, number>();
+  for (const holder of holders) {
+    if (holder.ageMs !== null && !holder.isAutovacuum && !old.includes(holder)) {
+      ages.set(holder.transaction, holder.ageMs);
+    }
+  }
+  return [...ages.values()];
 }
 
 /** One entry a transaction and relation, with its strongest mode; the oldest first. */

@@ -20,6 +20,8 @@ export interface Ledger {
   readonly fence: string;
   /** The statements that write a finished step, to be sent inside the step's own transaction. */
   stepDoneSql(address: StepAddress, attempts: number): string;
+  /** Whether the row of a finished step is there. */
+  hasDone(address: StepAddress): Promise<boolean>;
   /** Remembers the plans of migrations that have not begun, so that a killed run goes on with the same plan. */
   storePlans(plan: Pick<Plan, 'serverMajor' | 'fingerprint'>, migrations: readonly MigrationPlan[]): Promise<void>;
   announceMigration(migration: string): Promise<void>;
@@ -62,6 +64,10 @@ function makeLedger(connection: Connection, run: string, fence: string): Ledger 
     run,
     fence,
     stepDoneSql: (address, attempts) => fenceSql(fence) + stepSql(address, { state: 'done', attempts, message: null }),
+    hasDone: async (address) => {
+      const rows = await connection.query(`SELECT FROM evenkeel.step WHERE ${stepIs(address)} AND state = 'done'`);
+      return rows.length > 0;
+    },
     storePlans: (plan, migrations) => write(plansSql(run, plan, migrations)),
     announceMigration: (migration) =>
       write(

@@ -1,9 +1,12 @@
+import type { TransactionStep } from '../model/plan.ts';
 import type { Exposure, RunEventDetail } from '../model/run-event.ts';
 import { afterFailure } from './after-failure.ts';
+import { backOffForAlarm } from './alarm-transitions.ts';
 import { addressOf, answer, workOf } from './answer.ts';
 import { backOff, type LostWait, resumeOf } from './back-off.ts';
 import { endBlocker } from './blocker-transitions.ts';
-import { classifyFailure, type Failure } from './failure.ts';
+import { classifyFailure, type Failure, type Overdraft } from './failure.ts';
+import { type GuardMemory, withLook } from './guard-memory.ts';
 import { wholeBudgetAttempt } from './knocks.ts';
 import { leaveStep, observe, probeTimeoutMs, seekLock, strike } from './next-step.ts';
 import type { Answer, InputOf, RunContext, StateOf, Work } from './state.ts';
@@ -32,14 +35,15 @@ export function afterLook(context: RunContext, state: StateOf<'observing'>, inpu
   return endBlocker(context, work, input, events) ?? observe(context, work, min + input.random * (max - min), events);
 }
 
-function afterClear(context: RunContext, state: StateOf<'observing'>, { at, yields }: InputOf<'holders-seen'>): Answer {
+function afterClear(context: RunContext, state: StateOf<'observing'>, input: InputOf<'holders-seen'>): Answer {
+  const { at } = input;
   const { migration, step } = addressOf(context, state);
   const events: RunEventDetail[] =
     state.waitingSince === null || state.reported === null
       ? []
       : [{ type: 'lock:clear', migration, step, waitedMs: at - state.waitingSince }];
-  const work = { ...workOf(state), reported: null };
-  if (work.step.kind === 'transaction') return strike(context, work, work.step, events, yields);
+  const work = { ...workOf(state), reported: null, guard: withLook(state.guard, input) };
+  if (work.step.kind === 'transaction') return strike(context, work, work.step, events, input.yields);
   if (work.step.kind !== 'concurrent-index') return stopped(context, work, 'A lock was sought for no reason.', events);
   return answer(
     context,
@@ -104,7 +108,8 @@ export function afterFailedStrike(
   if (step.kind !== 'transaction') return stopped(context, state, 'A strike was asked of another kind of step.');
   const { failure } = input;
   const brief = isBrief(state);
-  const inVain = classifyFailure(failure) === 'lock';
+  const { overdraft } = failure;
+  const inVain = classifyFailure(failure) === 'lock' || overdraft?.weWait === true;
   const waitedMs = state.lockTimeoutMs;
   const counted: Exposure = {
     ...exposure,
@@ -113,12 +118,52 @@ export function afterFailedStrike(
     heldMs: exposure.heldMs + (brief && !inVain ? failure.elapsedMs : 0),
   };
   const work: Work = { ...workOf(state), exposure: withWaiters(counted, failure.waiters) };
+  if (brief && classifyFailure(failure) === 'supervisor' && overdraft !== null) {
+    return afterOverdraft(context, work, step, input, overdraft);
+  }
+  if (failure.alarm !== null && classifyFailure(failure) === 'alarm') {
+    return backOffForAlarm(context, work, input.at, failure.alarm, (waiting) =>
+      resumeOf(seekLock(context, waiting, step)),
+    );
+  }
   const lost: LostWait = brief
     ? { budgetMs: waitedMs, attempt: wholeBudgetAttempt(state.attempts) }
     : { budgetMs: step.lockTimeoutMs, toldMs: waitedMs };
   return afterFailure(context, work, failure, () =>
     backOff(context, work, input, lost, (waiting) => resumeOf(seekLock(context, waiting, step))),
   );
+}
+
+/** Our own strike was taken back for others: again later, unless it is the statement itself that is slow. */
+function afterOverdraft(
+  context: RunContext,
+  work: Work,
+  step: TransactionStep,
+  input: InputOf<'sql-failed'>,
+  overdraft: Overdraft,
+): Answer {
+  if (work.stopping) return stopped(context, work, 'It was asked to stop.');
+  const { budget, limit, waiters, heldUpMs, weWait } = overdraft;
+  const guard: GuardMemory = {
+    ...work.guard,
+    queueCancels: work.guard.queueCancels + (budget === 'queue' ? 1 : 0),
+    slowStrikes: work.guard.slowStrikes + (weWait ? 0 : 1),
+  };
+  if (guard.slowStrikes >= context.limits.maxSlowStrikes) return tooSlow(context, work, input.failure);
+  const { migration, step: id } = addressOf(context, work);
+  const lost: LostWait = {
+    budgetMs: step.lockTimeoutMs,
+    attempt: wholeBudgetAttempt(work.attempts),
+    told: (attempt, retryInMs) => {
+      const about = { migration, step: id, attempt, budget, limit, waiters, heldUpMs, weWaited: weWait, retryInMs };
+      return { type: 'strike:cancelled', ...about };
+    },
+  };
+  return backOff(context, { ...work, guard }, input, lost, (waiting) => resumeOf(seekLock(context, waiting, step)));
+}
+
+function tooSlow(context: RunContext, work: Work, failure: Failure): Answer {
+  return afterFailure(context, work, failure, () => stopped(context, work, failure.message));
 }
 
 function waitOf(failure: Failure, budgetMs: number): number {

@@ -2,9 +2,12 @@ import type { PostCondition, Step, TransactionStep } from '../model/plan.ts';
 import type { Exposure, RunEventDetail } from '../model/run-event.ts';
 import { addressOf, answer, close, migrationAt, stepAt, workOf } from './answer.ts';
 import type { CommandDetail } from './command.ts';
+import { NOTHING_LEARNED } from './guard-memory.ts';
 import { briefBudgetMs } from './knocks.ts';
+import { queueLimit } from './queue-limit.ts';
 import type { Answer, CopyWork, RecalledStep, RunContext, RunState, Work } from './state.ts';
 import { stopped } from './stop.ts';
+import type { QueueBudget } from './supervise.ts';
 
 type Base = Pick<RunState, 'position' | 'exposure' | 'stopping'>;
 
@@ -100,8 +103,8 @@ function beginStep(
   const { migration } = addressOf(context, base);
   const { kind, phase, why } = step;
   const events: RunEventDetail[] = [...before, { type: 'step:start', migration, step: step.id, kind, phase, why }];
-  const fresh = { startedAt: at, attempts: 0, waitingSince: null, reported: null, heldMs: null, signals: [] };
-  const work: Work = { position, exposure, stopping, step, ...fresh };
+  const fresh = { startedAt: at, attempts: 0, waitingSince: null, reported: null, heldMs: null };
+  const work: Work = { position, exposure, stopping, step, ...fresh, guard: NOTHING_LEARNED, signals: [] };
   switch (step.kind) {
     case 'gate': {
       const afterwards: RunEventDetail[] = [{ type: 'gate:passed', migration, step: step.id }];
@@ -179,9 +182,21 @@ export function strike(
 ): Answer {
   const attempts = work.attempts + 1;
   const knocks = step.lockClass === 'brief' && !patient;
-  const lockTimeoutMs = knocks ? briefBudgetMs(step, attempts) : wholeBudgetMs(context, step);
+  const lockTimeoutMs = knocks ? briefBudgetMs(step, attempts, work.guard.agesMs) : wholeBudgetMs(context, step);
   const state: RunState = { kind: 'striking', ...workOf(work), attempts, lockTimeoutMs };
-  return answer(context, state, { kind: 'strike', step, attempts, lockTimeoutMs }, events);
+  return answer(
+    context,
+    state,
+    { kind: 'strike', step, attempts, lockTimeoutMs, budget: queueBudget(context, work, step) },
+    events,
+  );
+}
+
+/** What may stand behind a strike. Only a brief lock stops anybody that it could be taken back for. */
+function queueBudget(context: RunContext, work: Work, step: TransactionStep): QueueBudget | null {
+  if (step.lockClass !== 'brief') return null;
+  const maxStallMs = Math.max(context.limits.maxStallMs, step.lockTimeoutMs);
+  return { maxQueued: queueLimit(context.limits.maxQueued, work.guard, step.lockTimeoutMs), maxStallMs };
 }
 
 /**

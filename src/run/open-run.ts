@@ -8,14 +8,17 @@ import { adoptBuilds } from './adopt-builds.ts';
 import { type Capabilities, missingCapabilities, readCapabilities } from './capabilities.ts';
 import type { EventLog } from './event-log.ts';
 import type { Failpoint } from './failpoint.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { type Ledger, takeLedger } from './ledger.ts';
 import { ensureLedger } from './ledger-schema.ts';
 import type { RunLimits } from './limits.ts';
+import { type NoticeTeller, noteNotices } from './note-notices.ts';
 import { assertFresh, assertMayChange, assertWritable } from './preflight.ts';
 import { readLedger } from './read-ledger.ts';
 import { type ReconciledPlan, reconcilePlan } from './reconcile-plan.ts';
 import { acquireRunnerLock } from './runner-lock.ts';
 import { type Orphan, terminateOrphans, WORKER_NAME_PREFIX } from './terminate-orphans.ts';
+import { startVitalsMonitor, type VitalsMonitor } from './vitals-monitor.ts';
 
 /** A run that may begin: we are the one runner, the plan fits, and both sessions stand. */
 export interface OpenRun extends ReconciledPlan {
@@ -23,6 +26,7 @@ export interface OpenRun extends ReconciledPlan {
   readonly worker: Connection;
   readonly ledger: Ledger;
   readonly capabilities: Capabilities;
+  readonly vitals: VitalsMonitor;
 }
 
 export interface OpenOptions {
@@ -36,6 +40,11 @@ export interface OpenOptions {
   readonly failpoint: Failpoint;
   readonly events: EventLog;
 }
+
+/** A single statement before the first step may take longer than a heartbeat: reading a large catalog. */
+const OPENING_INTERVALS = 4;
+
+const CONTROL_STATEMENT_TIMEOUT = '15s';
 
 /** A short id that sorts by time: it is part of session names, which the server cuts at 63 bytes. */
 export function makeRunId(): string {
@@ -65,10 +74,17 @@ function sessionSettings(): Readonly<Record<string, string>> {
  */
 export async function openRun(options: OpenOptions): Promise<OpenRun> {
   const { url, limits, signal, commandLine, failpoint, events } = options;
+  const tell = noteNotices(events.emit);
   const control = await openSession(url, {
     applicationName: `evenkeel:control:${events.run}`,
     settings: sessionSettings(),
+    onNotice: (notice) => tell(notice, 'control'),
   });
+  const silence = startHeartbeat(
+    () => control.execute('SELECT 1'),
+    { control, worker: control },
+    OPENING_INTERVALS * limits.heartbeatEveryMs,
+  );
   try {
     await assertWritable(control, commandLine);
     const onEvent = events.emit;
@@ -77,10 +93,12 @@ export async function openRun(options: OpenOptions): Promise<OpenRun> {
     await ensureLedger(control);
     failpoint.pass('-/-/after/ledger');
     const builders = await terminateOrphans(control, onEvent);
-    return await openUnderLock(options, control, builders);
+    return await openUnderLock(options, control, builders, tell);
   } catch (error) {
     await control.close();
     throw refusal(error, commandLine);
+  } finally {
+    await silence.stop();
   }
 }
 
@@ -93,7 +111,12 @@ function refusal(error: unknown, commandLine: string): unknown {
   });
 }
 
-async function openUnderLock(options: OpenOptions, control: Connection, builders: readonly Orphan[]): Promise<OpenRun> {
+async function openUnderLock(
+  options: OpenOptions,
+  control: Connection,
+  builders: readonly Orphan[],
+  tell: NoticeTeller,
+): Promise<OpenRun> {
   const { plan, passGate, commandLine, fingerprintOf, failpoint, events } = options;
   // Read again now that nobody else can write: another runner may have done all of it meanwhile.
   const reconciled = reconcilePlan(plan, await readLedger(control));
@@ -109,8 +132,11 @@ async function openUnderLock(options: OpenOptions, control: Connection, builders
   const ledger = await takeLedger(control, events.run);
   if (plan !== null) await ledger.storePlans(plan, reconciled.fresh);
   failpoint.pass('-/-/after/plans');
-  const worker = await connectWorker(options);
-  return { ...reconciled, control, worker, ledger, capabilities };
+  const vitals = await startVitalsMonitor(control, options.limits.vitals);
+  const worker = await connectWorker(options, tell);
+  // What control is asked from here on is short; a COMMIT that waits for a standby does not count.
+  await control.execute(`SET statement_timeout = '${CONTROL_STATEMENT_TIMEOUT}'`);
+  return { ...reconciled, control, worker, ledger, capabilities, vitals };
 }
 
 function assertGateExists(plan: ReconciledPlan, passGate: string | null, commandLine: string): void {
@@ -123,10 +149,11 @@ function assertGateExists(plan: ReconciledPlan, passGate: string | null, command
   throw new UsageError(`There is no gate ${passGate}; ${known}.`, { nextCommand: commandLine });
 }
 
-async function connectWorker(options: OpenOptions): Promise<Connection> {
+async function connectWorker(options: OpenOptions, tell: NoticeTeller): Promise<Connection> {
   const worker = await openSession(options.url, {
     applicationName: `${WORKER_NAME_PREFIX}${options.events.run}`,
     settings: sessionSettings(),
+    onNotice: (notice) => tell(notice, 'worker'),
   });
   if (worker.serverMajor < 14) return worker;
   // Not every platform has it; the run is as right without.

@@ -9,17 +9,19 @@ import type { Supervised } from './supervise.ts';
  * @throws the error itself when it is none of the server's answers (a lost connection, a fault of our own).
  */
 export function failureOf(error: unknown, elapsedMs: number, watched?: Supervised): Failure {
-  const base = { elapsedMs: Math.round(elapsedMs), waiters: watched?.maxWaiters ?? 0, cancelledBy: null };
+  const base = {
+    elapsedMs: Math.round(elapsedMs),
+    waiters: watched?.maxWaiters ?? 0,
+    cancelledBy: null,
+    overdraft: null,
+    alarm: null,
+  };
   if (error instanceof DatabaseError) {
     const { sqlstate, detail } = error;
     const message = error.message.replace(/[.\s]+$/, '');
-    return {
-      ...base,
-      sqlstate,
-      detail,
-      message,
-      cancelledBy: sqlstate === '57014' ? (watched?.cancelledBy ?? null) : null,
-    };
+    if (sqlstate !== '57014') return { ...base, sqlstate, detail, message };
+    const { cancelledBy = null, overdraft = null } = watched ?? {};
+    return { ...base, sqlstate, detail, message, cancelledBy, overdraft };
   }
   if (error instanceof ReadOnlyServerError) return { ...base, sqlstate: '25006', detail: null, message: error.message };
   if (error instanceof PrivilegeError) return { ...base, sqlstate: '42501', detail: null, message: error.message };

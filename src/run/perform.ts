@@ -1,5 +1,7 @@
+import type { Connection } from '../db/connection.ts';
 import { InvariantError, RunnerBusyError } from '../model/error.ts';
-import type { MigrationPlan } from '../model/plan.ts';
+import type { RelationLock } from '../model/facts.ts';
+import type { MigrationPlan, TransactionStep } from '../model/plan.ts';
 import { cancelIndex, probeLock, type RunningStatement, startBuild, startDrop, watchIndex } from './build-index.ts';
 import { STRIKE_DEADLOCK_TIMEOUT_MS } from './capabilities.ts';
 import type { Command, CommandKind } from './command.ts';
@@ -10,10 +12,12 @@ import { judgeHolders, type Sightings } from './judge-holders.ts';
 import type { LockTarget } from './lock-target.ts';
 import { lookAtHolders } from './observe-holders.ts';
 import { failureOf, isConnectionLost, setTimeouts } from './perform-sql.ts';
+import { sampleTraffic, scansPerSecond, type TrafficSample } from './sample-traffic.ts';
 import type { RunInputDetail } from './state.ts';
 import { strike } from './strike.ts';
 import { pauseUntil } from './supervise.ts';
 import { terminateOrphan } from './terminate-orphans.ts';
+import { refusedBy, underWatch, waitForCalm } from './under-watch.ts';
 import type { Workroom } from './workroom.ts';
 
 /** Post-conditions read the catalog; one that waits this long for a lock is asked again later. */
@@ -30,9 +34,11 @@ interface Looking {
   readonly since: number;
   readonly sightings: Sightings;
   readonly targets: readonly LockTarget[];
+  /** The first and the latest count of what the tables are asked. */
+  readonly traffic: { readonly first: TrafficSample; readonly last: TrafficSample } | null;
 }
 
-const NO_LOOK: Looking = { key: '', since: 0, sightings: new Map(), targets: [] };
+const NO_LOOK: Looking = { key: '', since: 0, sightings: new Map(), targets: [], traffic: null };
 
 export function makePerformer(room: Workroom, migrations: readonly MigrationPlan[]): Performer {
   const memory: Memory = { looking: NO_LOOK, running: null };
@@ -89,9 +95,16 @@ const HANDLERS: Handlers = {
     // Only a step that was just looked at has targets; others leave their locks to the statement.
     const { address } = command;
     const targets = memory.looking.key === lookKey(command) ? memory.looking.targets : [];
-    return strike(room, { ...command, address, targets });
+    const order = { ...command, address, targets };
+    return lasts(command.step) ? underWatch(room, (watched) => strike(watched, order)) : strike(room, order);
   },
   wait: ({ ms }, room) => waitFor(room, ms),
+  'wait-for-calm': async ({ ms, address }, room) => {
+    const { calm } = await waitForCalm(room, ms);
+    const { migration, step } = address;
+    if (calm) room.emit({ type: 'alarm:cleared', migration, step });
+    return room.signal.aborted ? { kind: 'stop-requested' } : { kind: 'waited' };
+  },
   'end-blocker': async ({ pid, backendStart, action }, { control }) => ({
     kind: 'blocker-signalled',
     sent: await endBlocker(control, { pid, backendStart }, action),
@@ -102,6 +115,8 @@ const HANDLERS: Handlers = {
   }),
   'record-intent': ({ address, attempts }, { ledger }) => recorded(ledger.recordIntent(address, attempts)),
   'build-index': async ({ step }, room, memory) => {
+    const alarm = await room.vitals.look();
+    if (alarm !== null) return refusedBy(alarm);
     memory.running = await startBuild(room, step);
     return watchIndex(room, memory.running);
   },
@@ -121,7 +136,9 @@ const HANDLERS: Handlers = {
   'start-pass': (command, room) => beginPass(room, command.step, command.address, command),
   'copy-batch': async (command, room) => {
     const waited = await waitFor(room, command.afterMs);
-    return waited.kind === 'waited' ? copyRows(room, command.step, command.address, command) : waited;
+    if (waited.kind !== 'waited') return waited;
+    const alarm = await room.vitals.look();
+    return alarm === null ? copyRows(room, command.step, command.address, command) : refusedBy(alarm);
   },
   'record-step': ({ address, state, attempts, message }, { ledger }) =>
     recorded(ledger.recordStep(address, state, attempts, message)),
@@ -161,6 +178,11 @@ async function recorded(writing: Promise<void>): Promise<RunInputDetail> {
   return { kind: 'recorded' };
 }
 
+/** Whether a transaction may take long: it reads a table, or changes rows of the user's own. */
+function lasts({ lockClass }: TransactionStep): boolean {
+  return lockClass === 'scan' || lockClass === 'rows';
+}
+
 /** Sleeps, never inside a transaction; a request to stop ends the sleep. */
 async function waitFor(room: Workroom, ms: number): Promise<RunInputDetail> {
   if (ms > 0) await pauseUntil(ms, room.signal);
@@ -185,18 +207,35 @@ async function look(
   const waited = await waitFor(room, command.afterMs);
   if (waited.kind !== 'waited') return waited;
   const { control, worker, capabilities } = room;
+  const key = lookKey(command);
+  const last = memory.looking.key === key ? memory.looking : null;
+  // Before the look itself, behind which the strike must follow at once.
+  const traffic = await countTraffic(control, command.locks, last?.traffic ?? null);
   const { targets, holders } = await lookAtHolders(control, command.locks, [control.pid, worker.pid]);
   const at = performance.now();
-  const key = lookKey(command);
-  const before = memory.looking.key === key ? memory.looking : { ...NO_LOOK, key, since: at };
+  const before = last ?? { ...NO_LOOK, key, since: at };
   const autovacuumYields = capabilities.setsDeadlockTimeout
     ? command.budgetMs > STRIKE_DEADLOCK_TIMEOUT_MS
     : command.budgetMs > capabilities.deadlockTimeoutMs;
-  const { blockers, sightings, yields } = judgeHolders(
+  const { blockers, sightings, yields, agesMs } = judgeHolders(
     holders,
     { sightings: before.sightings, lookingSince: before.since, at },
     { oldMs: command.oldHolderMs, autovacuumYields },
   );
-  memory.looking = { key, since: before.since, sightings, targets };
-  return { kind: 'holders-seen', blockers, yields };
+  memory.looking = { key, since: before.since, sightings, targets, traffic };
+  const perSecond = scansPerSecond(traffic.first, traffic.last);
+  return { kind: 'holders-seen', blockers, yields, agesMs, scansPerSecond: perSecond };
+}
+
+/** The counters move about once a second; asking more often costs old servers a file and tells nothing. */
+const COUNT_EVERY_MS = 1_000;
+
+async function countTraffic(
+  control: Connection,
+  locks: readonly RelationLock[],
+  known: Looking['traffic'],
+): Promise<NonNullable<Looking['traffic']>> {
+  if (known !== null && performance.now() - known.last.at < COUNT_EVERY_MS) return known;
+  const last = await sampleTraffic(control, [...new Set(locks.map(({ relation }) => relation))]);
+  return { first: known?.first ?? last, last };
 }

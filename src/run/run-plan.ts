@@ -1,7 +1,8 @@
 import type { Connection } from '../db/connection.ts';
 import type { DatabaseTarget } from '../db/database-target.ts';
 import { type BlockerPolicies, NO_BLOCKER_POLICIES } from '../model/blocker-policy.ts';
-import type { Phase, Plan } from '../model/plan.ts';
+import type { MigrationPlan, Phase, Plan } from '../model/plan.ts';
+import type { QueueDecision } from '../model/queue-decision.ts';
 import type { Exposure, RunEvent, RunOutcome } from '../model/run-event.ts';
 import { type EventLog, makeEventLog } from './event-log.ts';
 import { type Failpoint, failpointFromEnvironment } from './failpoint.ts';
@@ -11,8 +12,10 @@ import { NO_EXPOSURE } from './next-step.ts';
 import { makeRunId, type OpenRun, openRun } from './open-run.ts';
 import { makePerformer } from './perform.ts';
 import { isConnectionLost } from './perform-sql.ts';
+import { releaseRunnerLock } from './runner-lock.ts';
 import type { Answer, RunContext, RunInputDetail, StateOf } from './state.ts';
 import { transition } from './transitions.ts';
+import { lookBefore, type TimeBefore, undoOf, watchAfter } from './watch-after.ts';
 
 export interface RunOptions {
   readonly url: DatabaseTarget;
@@ -30,6 +33,10 @@ export interface RunOptions {
   readonly limits?: Partial<RunLimits>;
   /** Who may be ended when in the way; missing: nobody. */
   readonly blockers?: BlockerPolicies;
+  /** How many sessions may wait behind a strike; missing: by the traffic of the table. */
+  readonly queue?: QueueDecision;
+  /** After a run that has changed something, the database is watched so long beside the time before; missing: not at all. */
+  readonly afterWatchMs?: number;
   /** The fingerprint of the catalog as it is now; without it a stale plan is not noticed. */
   readonly fingerprintOf?: (connection: Connection) => Promise<string>;
   readonly failpoint?: Failpoint;
@@ -59,7 +66,9 @@ export interface RunResult {
  * });
  */
 export async function runPlan(options: RunOptions): Promise<RunResult> {
-  const limits: RunLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { queue = null } = options;
+  const decided = queue === null ? {} : { maxQueued: queue.maxQueued };
+  const limits: RunLimits = { ...DEFAULT_LIMITS, ...decided, ...options.limits };
   const signal = options.signal ?? new AbortController().signal;
   const failpoint = options.failpoint ?? failpointFromEnvironment(process.env);
   const events = makeEventLog(makeRunId(), options.onEvent);
@@ -76,19 +85,51 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     failpoint,
     events,
   });
-  const heartbeat = startHeartbeat(open.ledger, open, limits.heartbeatEveryMs);
+  const heartbeat = startHeartbeat(open.ledger.heartbeat, open, limits.heartbeatEveryMs);
   try {
     const { migrations, recalled } = open;
     const blockers = options.blockers ?? NO_BLOCKER_POLICIES;
     const { through } = options;
     const context: RunContext = { migrations, recalled, through, passGate, commandLine, limits, blockers };
+    if (queue !== null) {
+      const note = `At most ${queue.maxQueued} sessions may wait behind a strike, as the config has decided: ${queue.reason}`;
+      events.emit({ type: 'run:note', note });
+    }
+    const pending = migrations.filter(({ id }) => recalled[id]?.applied !== true);
+    const { afterWatchMs = 0 } = options;
+    const before = afterWatchMs > 0 ? await lookBefore(open.control, pending, open.vitals.before) : null;
     const ended = await drive(context, open, { events, signal, failpoint });
     const { outcome, summary, nextCommand } = ended.ending;
+    if (outcome === 'completed' && pending.length > 0 && before !== null) {
+      await heartbeat.stop();
+      await lookAfter(open, { events, signal, limits }, { pending, before, afterWatchMs });
+    }
     return { run: events.run, outcome, summary, nextCommand, exposure: ended.exposure };
   } finally {
     await heartbeat.stop();
     await open.worker.close();
     await open.control.close();
+  }
+}
+
+/** Whatever becomes of it, the run is completed and in the ledger. */
+async function lookAfter(
+  open: OpenRun,
+  around: { readonly events: EventLog; readonly signal: AbortSignal; readonly limits: RunLimits },
+  what: { readonly pending: readonly MigrationPlan[]; readonly before: TimeBefore; readonly afterWatchMs: number },
+): Promise<void> {
+  const { events, signal, limits } = around;
+  const { pending, before, afterWatchMs } = what;
+  try {
+    await open.worker.close();
+    await releaseRunnerLock(open.control);
+    events.emit({ type: 'after:start', watchMs: afterWatchMs });
+    const aftermath = await watchAfter(open.control, before, limits.vitals, afterWatchMs, signal);
+    events.emit({ type: 'after:end', ...aftermath, undo: undoOf(pending) });
+    await flush(events, open);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    events.emit({ type: 'run:note', note: `The watch after the run ended early: ${reason}` });
   }
 }
 
@@ -101,7 +142,10 @@ interface Surroundings {
 /** The loop: perform the command, tell the events, ask the machine what follows. It decides nothing. */
 async function drive(context: RunContext, open: OpenRun, around: Surroundings): Promise<StateOf<'ended'>> {
   const { events, signal, failpoint } = around;
-  const performer = makePerformer({ ...open, ...around, limits: context.limits, emit: events.emit }, open.migrations);
+  const performer = makePerformer(
+    { ...open, ...around, limits: context.limits, alarm: null, emit: events.emit },
+    open.migrations,
+  );
   const take = (state: Answer['state'], input: RunInputDetail): Answer => {
     const next = transition(context, state, { ...input, at: performance.now(), random: Math.random() });
     for (const event of next.events) events.emit(event);

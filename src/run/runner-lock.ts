@@ -76,6 +76,11 @@ export async function acquireRunnerLock(
   }
 }
 
+/** Lets the next runner begin, while this session lives on. */
+export async function releaseRunnerLock(connection: Connection): Promise<void> {
+  await connection.query('SELECT pg_catalog.pg_advisory_unlock($1, $2)', [LOCK_CLASS, LOCK_OBJECT]);
+}
+
 function busy(holder: RunnerHolder | null, commandLine: string): RunnerBusyError {
   const name = holder?.applicationName ? ` (${holder.applicationName})` : '';
   const age = holder?.ageMs == null ? '' : `, connected for ${Math.round(holder.ageMs / 1000)} s`;

@@ -8,6 +8,7 @@ import type { Command } from './command.ts';
 import type { SentSignal } from './due-ending.ts';
 import type { Ending } from './ending.ts';
 import type { Failure } from './failure.ts';
+import type { GuardMemory } from './guard-memory.ts';
 import type { RunLimits } from './limits.ts';
 
 /*
@@ -76,6 +77,7 @@ export interface Work extends Base {
   /** The blockers last reported, and when. */
   readonly reported: { readonly at: number; readonly blockers: string } | null;
   readonly heldMs: number | null;
+  readonly guard: GuardMemory;
   /** To those in the way of this step. */
   readonly signals: readonly SentSignal[];
 }
@@ -176,8 +178,7 @@ export type RunInputDetail =
   | { readonly kind: 'recorded' }
   | { readonly kind: 'waited' }
   | { readonly kind: 'condition-answered'; readonly holds: boolean }
-  /** The holders that are too old to strike behind; none: clear. `yields`: one gives way to whoever waits long enough. */
-  | { readonly kind: 'holders-seen'; readonly blockers: readonly Blocker[]; readonly yields: boolean }
+  | ({ readonly kind: 'holders-seen' } & HoldersSeen)
   /** `sent` false: the session was gone already. */
   | { readonly kind: 'blocker-signalled'; readonly sent: boolean }
   | { readonly kind: 'lock-probed' }
@@ -211,6 +212,17 @@ export type RunInputDetail =
 
 export type InputKind = RunInputDetail['kind'];
 export type InputOf<Kind extends InputKind> = Extract<RunInput, { readonly kind: Kind }>;
+
+export interface HoldersSeen {
+  /** The holders that are too old to strike behind; none: clear. */
+  readonly blockers: readonly Blocker[];
+  /** Whether one gives way to whoever waits long enough. */
+  readonly yields: boolean;
+  /** How long the transactions of the others are open, where that can be seen, ms. */
+  readonly agesMs: readonly number[];
+  /** What the tables are asked a second; null when it is not known. */
+  readonly scansPerSecond: number | null;
+}
 
 export interface IndexInspection {
   readonly condition: 'absent' | 'valid' | 'invalid' | 'building';

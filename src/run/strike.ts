@@ -5,7 +5,7 @@ import type { StepAddress } from './command.ts';
 import type { LockTarget } from './lock-target.ts';
 import { failureOf, rollBack } from './perform-sql.ts';
 import type { RunInputDetail } from './state.ts';
-import { type Supervision, supervised } from './supervise.ts';
+import { type QueueBudget, type Supervision, supervised } from './supervise.ts';
 import type { Workroom } from './workroom.ts';
 
 /** A backend of ours that lies in an open transaction is dead weight: the server ends it after this long. */
@@ -16,6 +16,7 @@ export interface StrikeOrder {
   readonly address: StepAddress;
   readonly attempts: number;
   readonly lockTimeoutMs: number;
+  readonly budget: QueueBudget | null;
   readonly targets: readonly LockTarget[];
 }
 
@@ -71,6 +72,10 @@ export async function strike(room: Workroom, order: StrikeOrder): Promise<RunInp
   }
   const failure = failureOf(result.reason, elapsedMs, watched);
   await rollBack(worker);
+  // A cancel may come too late to matter and still be answered: what is committed, the ledger row says.
+  if (failure.sqlstate === '57014' && (await ledger.hasDone(address))) {
+    return { kind: 'struck', heldMs: Math.round(elapsedMs * 10) / 10, waiters: watched.maxWaiters };
+  }
   return { kind: 'sql-failed', failure };
 }
 
@@ -81,10 +86,10 @@ function supervision(room: Workroom, order: StrikeOrder, startedAt: number): Sup
   let toldAt = startedAt;
   return {
     pid: room.worker.pid,
-    firstLookMs: scan ? 250 : 30,
-    everyMs: scan ? 250 : 60,
-    cancelAfterMs: step.lockClass === 'brief' ? 3 * step.lockTimeoutMs : null,
-    stop: scan ? room.signal : null,
+    firstLookMs: scan ? 250 : 20,
+    everyMs: scan ? 250 : 40,
+    budget: order.budget,
+    stop: scan ? room.signal : step.lockClass === 'rows' ? room.alarm : null,
     onLook: async () => {
       const now = performance.now();
       if (!scan || now - toldAt < room.limits.scanProgressEveryMs) return;

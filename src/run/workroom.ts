@@ -4,6 +4,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { Failpoint } from './failpoint.ts';
 import type { Ledger } from './ledger.ts';
 import type { RunLimits } from './limits.ts';
+import type { VitalsMonitor } from './vitals-monitor.ts';
 
 /** What commands are performed with. Everything that touches the server goes through one of the two sessions. */
 export interface Workroom {
@@ -13,9 +14,12 @@ export interface Workroom {
   readonly worker: Connection;
   readonly ledger: Ledger;
   readonly capabilities: Capabilities;
+  readonly vitals: VitalsMonitor;
   readonly limits: RunLimits;
   /** Aborted when the run is asked to stop. */
   readonly signal: AbortSignal;
+  /** Aborted when a sign of the server got bad while the work at hand lasts; null where nobody watches. */
+  readonly alarm: AbortSignal | null;
   readonly failpoint: Failpoint;
   /** Tells progress while a command is under way. */
   readonly emit: (event: RunEventDetail) => void;

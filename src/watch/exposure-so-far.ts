@@ -13,6 +13,10 @@ export function exposureSoFar(events: readonly RunEvent[], maxWaitersSeen: numbe
     if (event.type === 'lock:timeout') {
       waitedInQueueMs += event.budgetMs;
       strikes += 1;
+    } else if (event.type === 'strike:cancelled') {
+      if (event.weWaited) waitedInQueueMs += event.heldUpMs;
+      else heldMs += event.heldUpMs;
+      strikes += 1;
     } else if (event.type === 'step:done' && event.heldMs !== null) {
       heldMs += event.heldMs;
       strikes += 1;

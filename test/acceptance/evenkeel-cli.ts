@@ -40,6 +40,7 @@ export function startEvenkeel(words: readonly string[], options: CliOptions = {}
     env: {
       ...inherited,
       NO_COLOR: '1',
+      EVENKEEL_AFTER_WATCH: '0',
       ...(options.url === undefined ? {} : { DATABASE_URL: options.url }),
       ...options.env,
     },

@@ -179,6 +179,7 @@ describe('what the library is asked', () => {
       serverVersion: '15.2',
       rules: { 'lock-queue': 'off' },
       blockers: { policies: [{ class: 'active-query', action: 'cancel', afterMs: 1_000 }], atMost: 2 },
+      queue: { maxQueued: 40, reason: 'the shop retries' },
     } as const;
     const ask = async (line: string): Promise<object | undefined> => {
       const toolkit = recorder({ loadConfig: async () => config });
@@ -201,7 +202,7 @@ describe('what the library is asked', () => {
     expect(await ask('explain a.sql')).toEqual({ paths: ['a.sql'], schemaFile: 'base.sql', serverMajor: 15 });
     expect(await ask('plan a.sql --schema s.json')).toEqual({ paths: ['a.sql'], schemaFile: 's.json' });
     expect(await ask('status')).toMatchObject({ paths: ['db'] });
-    expect(await ask('apply db')).toMatchObject({ blockers: config.blockers });
+    expect(await ask('apply db')).toMatchObject({ blockers: config.blockers, queue: config.queue });
   });
 
   it('check without a path takes the folder that is there', async () => {

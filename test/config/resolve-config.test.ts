@@ -19,6 +19,7 @@ test('an empty config says nothing', () => {
     serverVersion: null,
     rules: {},
     blockers: null,
+    queue: null,
   });
 });
 
@@ -64,13 +65,21 @@ describe('what makes no sense is told by its key', () => {
     [[], /has to hold an object, and holds a list/],
     [undefined, /holds nothing: it needs a default export/],
     [{ path: ['a'] }, /: path is not known; did you mean paths\./],
-    [{ databaseUrl: 'x' }, /: databaseUrl is not known; there are paths, schema, serverVersion, rules, blockers/],
+    [
+      { databaseUrl: 'x' },
+      /: databaseUrl is not known; there are paths, schema, serverVersion, rules, blockers, queue/,
+    ],
     [{ paths: 'drizzle' }, /: paths has to be a list/],
     [{ paths: [] }, /: paths has to be a list/],
     [{ paths: ['a', 3] }, /: paths\[1\] has to be the path/],
     [{ schema: '' }, /: schema has to be the path/],
     [{ serverVersion: 'newest' }, /: serverVersion has to be a PostgreSQL version such as 16/],
     [{ serverVersion: {} }, /: serverVersion has to be/],
+    [{ queue: 5 }, /: queue has to be an object with maxQueued/],
+    [{ queue: { maxQueued: 5 } }, /: queue\.reason has to say why/],
+    [{ queue: { maxQueued: 5, reason: ' ' } }, /: queue\.reason has to say why/],
+    [{ queue: { maxQueued: -1, reason: 'x' } }, /: queue\.maxQueued has to be a whole number/],
+    [{ queue: { max: 1, reason: 'x' } }, /: queue\.max is not known/],
     [{ blockers: [] }, /: blockers has to be an object with policies/],
     [{ blockers: { policies: [] } }, /: blockers\.policies has to be a list/],
     [{ blockers: { policy: [] } }, /: blockers\.policy is not known/],

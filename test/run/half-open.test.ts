@@ -25,6 +25,19 @@ const column = plan(
   ]),
 );
 
+test.each([
+  ['asks for the lock', /pg_try_advisory_lock/],
+  ['takes the ledger', /INSERT INTO evenkeel\.runner/],
+])('a connection that falls silent before the first step, when it %s, ends the run', async (_when, matching) => {
+  const url = database.url.replace(`:${database.port}/`, `:${proxy.port}/`);
+  void proxy.arm({ moment: 'half-open', matching });
+  await expect(startRun(database, column, { url, limits: { heartbeatEveryMs: 100 } }).result).rejects.toThrow(
+    /connection to .+/i,
+  );
+  proxy.cutAll();
+  expect((await run(database, column)).outcome).toBe('completed');
+});
+
 test('a run whose connections fall silent ends by itself, and the next one finds what was done', async () => {
   const url = database.url.replace(`:${database.port}/`, `:${proxy.port}/`);
   void proxy.arm({ moment: 'half-open', matching: /ALTER TABLE[\s\S]*COMMIT$/ });

@@ -20,6 +20,9 @@ const HAS_COLUMN = "SELECT count(*)::int FROM pg_attribute WHERE attrelid = 'ord
 const WAITING =
   'SELECT count(*)::int FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()';
 
+const SLEEPS =
+  "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+
 beforeEach(async () => {
   database = await createTestDatabase(18);
   client = await database.client();
@@ -167,7 +170,7 @@ test('a statement that is slow under its lock is cut off as soon as it keeps oth
       }),
     ]),
   );
-  const started = startRun(database, slow);
+  const started = startRun(database, slow, { limits: { maxSlowStrikes: 1 } });
   await until(
     async () =>
       (await value<number>(
@@ -181,6 +184,104 @@ test('a statement that is slow under its lock is cut off as soon as it keeps oth
   expect(result.summary).toMatch(/statement itself is slow: it kept another session waiting/);
   expect(result.exposure.maxWaitersSeen).toBe(1);
   expect(await value(client, HAS_COLUMN)).toBe(0);
+});
+
+/** So many sessions that read orders, one statement each. */
+async function readInTurn(count: number): Promise<Promise<unknown>[]> {
+  const sessions = await Promise.all(Array.from({ length: count }, () => database.client()));
+  return sessions.map((session) => session.query('SELECT count(*) FROM orders'));
+}
+
+describe('the queue budget', () => {
+  const wide = plan(
+    migration('0001_column', [
+      transactionStep('01-add', 'ALTER TABLE orders ADD COLUMN extra int', {
+        locks: ['public.orders ACCESS EXCLUSIVE'],
+        lockTimeoutMs: 20_000,
+        statementTimeoutMs: 60_000,
+      }),
+    ]),
+  );
+  // Young enough to be struck behind; the budget of the step is long, so that only the queue can end the strike.
+  const limits = { oldHolderMs: 600_000, backOffCapMs: 300, maxStallMs: 600_000 };
+
+  test('a strike is taken back once too many stand behind it, told, and tried again', async () => {
+    const reader = await openTransaction('SELECT count(*) FROM orders');
+    const started = startRun(database, wide, { limits: { ...limits, maxQueued: 2 } });
+    await until(() => started.of('lock:timeout').length === 4);
+    await until(async () => (await value<number>(client, WAITING)) === 1);
+    const queued = await readInTurn(3);
+    const told = await started.next('strike:cancelled');
+    expect(told).toMatchObject({ budget: 'queue', limit: 2, waiters: 3, weWaited: true, step: '01-add' });
+    await Promise.all(queued);
+    await reader.query('COMMIT');
+    const result = await started.result;
+    expect(result.outcome).toBe('completed');
+    expect(result.exposure.maxWaitersSeen).toBe(3);
+    expect(result.exposure.waitedInQueueMs).toBeGreaterThan(0);
+    expect(await value(client, HAS_COLUMN)).toBe(1);
+  });
+
+  test('who waits for one who waits for us is counted, and who waits for others is not', async () => {
+    await client.query('CREATE TABLE other (id int PRIMARY KEY); INSERT INTO other VALUES (1), (2)');
+    const reader = await openTransaction('SELECT count(*) FROM orders');
+    const writer = await openTransaction('UPDATE other SET id = id WHERE id = 1');
+    const stranger = await openTransaction('UPDATE other SET id = id WHERE id = 2');
+    const started = startRun(database, wide, { limits: { ...limits, maxQueued: 1 } });
+    const [forStranger, forWriter] = [await database.client(), await database.client()];
+    await until(() => started.of('lock:timeout').length === 4);
+    await until(async () => (await value<number>(client, WAITING)) === 1);
+    const waits = [forStranger.query('UPDATE other SET id = id WHERE id = 2')];
+    waits.push(writer.query('SELECT count(*) FROM orders'));
+    await until(async () => (await value<number>(client, WAITING)) === 3);
+    expect(started.of('strike:cancelled')).toEqual([]);
+    waits.push(forWriter.query('UPDATE other SET id = id WHERE id = 1'));
+    const told = await started.next('strike:cancelled');
+    expect(told).toMatchObject({ budget: 'queue', waiters: 2 });
+    await Promise.all([reader, stranger].map((session) => session.query('COMMIT')));
+    await waits[1];
+    await writer.query('COMMIT');
+    await Promise.all(waits);
+    expect((await started.result).outcome).toBe('completed');
+  });
+
+  test('the stall budget takes a strike back as well', async () => {
+    const reader = await openTransaction('SELECT count(*) FROM orders');
+    const short = plan(
+      migration('0001_column', [
+        transactionStep('01-add', ['ALTER TABLE orders ADD COLUMN extra int', 'SELECT pg_sleep(0.6)'], {
+          locks: ['public.orders ACCESS EXCLUSIVE'],
+        }),
+      ]),
+    );
+    await reader.query('COMMIT');
+    const started = startRun(database, short, { limits: { backOffCapMs: 300 } });
+    await until(async () => (await value<number>(client, SLEEPS)) === 1);
+    await client.query('SELECT count(*) FROM orders');
+    const told = await started.next('strike:cancelled');
+    expect(told).toMatchObject({ budget: 'stall', limit: 100, waiters: 1, weWaited: false });
+    expect((await started.result).outcome).toBe('completed');
+  });
+
+  test('a cancel that comes behind the COMMIT changes nothing: the ledger row decides', async () => {
+    const late = plan(
+      migration('0001_late', [
+        transactionStep(
+          '01-late',
+          ['ALTER TABLE orders ADD COLUMN extra int', 'COMMIT', 'SELECT pg_advisory_lock(7)', 'SELECT pg_sleep(60)'],
+          { locks: ['public.orders ACCESS EXCLUSIVE'] },
+        ),
+      ]),
+    );
+    const started = startRun(database, late);
+    await until(async () => (await value<number>(client, SLEEPS)) === 1);
+    const waits = (await database.client()).query('SELECT pg_advisory_lock(7)');
+    const result = await started.result;
+    await waits;
+    expect(result).toMatchObject({ outcome: 'completed', exposure: { strikes: 1, maxWaitersSeen: 1 } });
+    expect(started.of('strike:cancelled')).toEqual([]);
+    expect(await value(client, HAS_COLUMN)).toBe(1);
+  });
 });
 
 test('VALIDATE runs without blocking writers, tells that it runs, and stops when told', async () => {

@@ -1,6 +1,7 @@
 import type { Blocker } from '../../src/model/run-event.ts';
 import type { CommandKind } from '../../src/run/command.ts';
 import type { Failure } from '../../src/run/failure.ts';
+import { NOTHING_LEARNED } from '../../src/run/guard-memory.ts';
 import { DEFAULT_LIMITS } from '../../src/run/limits.ts';
 import { NO_EXPOSURE } from '../../src/run/next-step.ts';
 import type { CopyWork, RunContext, RunInputDetail, RunState, StateKind, StateOf, Work } from '../../src/run/state.ts';
@@ -34,6 +35,9 @@ export const context: RunContext = {
   },
 };
 
+/** Nothing was seen of others. */
+export const QUIET = { agesMs: [], scansPerSecond: null } as const;
+
 export const blocker: Blocker = {
   pid: 7,
   class: 'active-query',
@@ -49,7 +53,17 @@ export const blocker: Blocker = {
 };
 
 export function failure(sqlstate: string | null, extra: Partial<Failure> = {}): Failure {
-  return { sqlstate, message: 'it failed', detail: null, cancelledBy: null, elapsedMs: 5, waiters: 0, ...extra };
+  return {
+    sqlstate,
+    message: 'it failed',
+    detail: null,
+    cancelledBy: null,
+    overdraft: null,
+    alarm: null,
+    elapsedMs: 5,
+    waiters: 0,
+    ...extra,
+  };
 }
 
 const base = { exposure: NO_EXPOSURE, stopping: false };
@@ -62,6 +76,7 @@ const work = (step: Work['step'], migrationIndex: number, stepIndex: number): Wo
   waitingSince: null,
   reported: null,
   heldMs: null,
+  guard: NOTHING_LEARNED,
   signals: [],
 });
 const onBrief = work(brief, 0, 0);
@@ -141,10 +156,10 @@ export const SAMPLE_INPUTS: {
     { kind: 'condition-answered', holds: false },
   ],
   'holders-seen': [
-    { kind: 'holders-seen', blockers: [], yields: false },
-    { kind: 'holders-seen', blockers: [], yields: true },
-    { kind: 'holders-seen', blockers: [blocker], yields: false },
-    { kind: 'holders-seen', blockers: [{ ...blocker, user: 'reports', ageMs: 90_000 }], yields: false },
+    { kind: 'holders-seen', blockers: [], yields: false, ...QUIET },
+    { kind: 'holders-seen', blockers: [], yields: true, ...QUIET },
+    { kind: 'holders-seen', blockers: [blocker], yields: false, ...QUIET },
+    { kind: 'holders-seen', blockers: [{ ...blocker, user: 'reports', ageMs: 90_000 }], yields: false, ...QUIET },
   ],
   'blocker-signalled': [
     { kind: 'blocker-signalled', sent: true },
@@ -237,6 +252,18 @@ export const SAMPLE_INPUTS: {
       failure: failure(sqlstate),
     })),
     { kind: 'sql-failed', failure: failure('57014', { cancelledBy: 'supervisor', waiters: 3 }) },
+    {
+      kind: 'sql-failed',
+      failure: failure('57014', { cancelledBy: 'alarm', alarm: { sign: 'deadlocks', value: 9, limit: 3 } }),
+    },
+    ...[true, false].map((weWait) => ({
+      kind: 'sql-failed' as const,
+      failure: failure('57014', {
+        cancelledBy: 'supervisor',
+        overdraft: { budget: 'queue', limit: 5, waiters: 9, heldUpMs: 40, weWait },
+        waiters: 9,
+      }),
+    })),
     { kind: 'sql-failed', failure: failure('57014', { cancelledBy: 'stop' }) },
   ],
   'stop-requested': [{ kind: 'stop-requested' }],
@@ -254,6 +281,7 @@ export const ANSWERS: { readonly [Kind in CommandKind]: readonly RunInputDetail[
   'probe-lock': ['lock-probed', 'sql-failed', 'connection-lost'],
   strike: ['struck', 'sql-failed', 'connection-lost'],
   wait: ['waited', 'stop-requested'],
+  'wait-for-calm': ['waited', 'stop-requested'],
   'inspect-index': ['index-inspected', 'sql-failed', 'connection-lost'],
   'record-intent': DONE,
   'build-index': ['index-built', 'index-watched', 'sql-failed', 'connection-lost'],

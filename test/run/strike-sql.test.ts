@@ -18,6 +18,7 @@ test('one message: settings, ledger row, locks, statements', () => {
       address,
       attempts: 1,
       lockTimeoutMs: 100,
+      budget: null,
       targets: [
         { relation: 'public.customers', mode: 'SHARE ROW EXCLUSIVE', lockable: true },
         { relation: 'public.orders', mode: 'ACCESS EXCLUSIVE', lockable: true },
@@ -61,7 +62,7 @@ test('a role that may not lower deadlock_timeout does not try, and a scan has no
     statementTimeoutMs: null,
   });
   const { work } = strikeSql(
-    { step, address, attempts: 1, lockTimeoutMs: 5_000, targets: [] },
+    { step, address, attempts: 1, lockTimeoutMs: 5_000, budget: null, targets: [] },
     { setsDeadlockTimeout: false, ledgerSql: 'SELECT 1' },
   );
   expect(work).not.toMatch(/deadlock_timeout/);

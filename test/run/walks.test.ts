@@ -4,7 +4,7 @@ import type { RunEventDetail } from '../../src/model/run-event.ts';
 import type { Command } from '../../src/run/command.ts';
 import type { Answer, RunContext, RunInputDetail, RunState } from '../../src/run/state.ts';
 import { STATE_KINDS, transition } from '../../src/run/transitions.ts';
-import { ANSWERS, blocker, context, initialState, SAMPLE_INPUTS } from './machine-samples.ts';
+import { ANSWERS, blocker, context, initialState, QUIET, SAMPLE_INPUTS } from './machine-samples.ts';
 
 interface Walked {
   readonly commands: readonly Command[];
@@ -265,7 +265,7 @@ test('I10 waiting ends: a table that never gets quiet stops the run within the l
   const reply: Partial<Record<Command['kind'], RunInputDetail>> = {
     'announce-migration': { kind: 'recorded' },
     'probe-condition': { kind: 'condition-answered', holds: false },
-    observe: { kind: 'holders-seen', blockers: [blocker], yields: false },
+    observe: { kind: 'holders-seen', blockers: [blocker], yields: false, ...QUIET },
     'record-ending': { kind: 'recorded' },
   };
   while (answer.state.kind !== 'ended') {
@@ -288,6 +288,25 @@ test('I11 between two strikes at least five budgets pass, and never more than th
       if (next?.kind !== 'wait') continue;
       expect(next.ms).toBeGreaterThanOrEqual(5 * command.lockTimeoutMs);
       expect(next.ms).toBeLessThanOrEqual(context.limits.backOffCapMs);
+    }
+  });
+});
+
+test('I14 a strike waits no longer than its step may, and a statement that is slow itself ends the run', () => {
+  always(({ answers, inputs, commands }) => {
+    for (const command of commands) {
+      if (command.kind !== 'strike') continue;
+      const isBrief = command.step.lockClass === 'brief';
+      if (isBrief) expect(command.lockTimeoutMs).toBeLessThanOrEqual(command.step.lockTimeoutMs);
+      expect(command.budget !== null).toBe(isBrief);
+    }
+    let slow = 0;
+    for (const [place, input] of inputs.entries()) {
+      const { state } = answers[place]!;
+      if (answers[place - 1]?.command.kind !== 'strike') continue;
+      if (input.kind === 'sql-failed' && input.failure.overdraft?.weWait === false) slow += 1;
+      if (input.kind === 'struck' || state.kind === 'announcing') slow = 0;
+      if (slow >= context.limits.maxSlowStrikes) expect(['closing', 'ended']).toContain(state.kind);
     }
   });
 });
