@@ -63,7 +63,7 @@ comment or the baseline accepts is skipped.`,
     title: 'JSON',
     text: `A contract: keys are added and never taken away, \`version\` counts breaking changes. The schemas are
 [schemas/check.json](schemas/check.json), [explain](schemas/explain.json), [plan](schemas/plan.json),
-[status](schemas/status.json), [doctor](schemas/doctor.json) and [preflight](schemas/preflight.json). Lines and columns count from 1, columns are UTF-16 code units.`,
+[status](schemas/status.json), [resolve](schemas/resolve.json), [abandon](schemas/abandon.json), [doctor](schemas/doctor.json) and [preflight](schemas/preflight.json). Lines and columns count from 1, columns are UTF-16 code units.`,
   },
   {
     format: 'sarif',

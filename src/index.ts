@@ -11,9 +11,16 @@ export {
 export { type DoctorOptions, examineServer as doctor } from './api/examine-server.ts';
 export type { InputOptions } from './api/load-input.ts';
 export { loadProjectConfig as loadConfig } from './api/load-project-config.ts';
+export {
+  type AbandonOptions,
+  abandonRun as abandon,
+  type ResolveOptions,
+  resolveMigration as resolve,
+} from './api/mend-run.ts';
 export { migrationStatus as status, type StatusOptions } from './api/migration-status.ts';
 export { type PreflightOptions, preflightMigrations as preflight } from './api/preflight-migrations.ts';
 export { type Page, type RecipePage, type RulePage, readRecipePage, readRulePage } from './api/read-page.ts';
+export { type ReplayOptions, replayWatchedRun as replay } from './api/replay-run.ts';
 export { resumeRun as resume } from './api/resume-run.ts';
 export type { RunControls } from './api/run-controls.ts';
 export {
@@ -33,6 +40,8 @@ export { EvenkeelError } from './model/error.ts';
 export type { RelationLock, StatementFacts } from './model/facts.ts';
 export type { Finding, Severity, SuppressedFinding } from './model/finding.ts';
 export type { InputProblem } from './model/input-problem.ts';
+export type { AbandonReport, ResolveReport } from './model/mend-report.ts';
+export type { MigrationSituation } from './model/migration-situation.ts';
 export type { MigrationPlan, Phase, Plan, Step } from './model/plan.ts';
 export type {
   PreflightReason,

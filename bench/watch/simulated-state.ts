@@ -13,6 +13,7 @@ export function simulatedState(waits: WaitForest): WatchState {
     outcome: null,
     summary: null,
     nextCommand: null,
+    commandLine: 'evenkeel apply migrations',
     steps: Array.from({ length: 30 }, (_, at) => ({
       migration: '0001_simulated',
       step: `${at}-step`,

@@ -1,13 +1,16 @@
+import type { Connection } from '../db/connection.ts';
 import type { DatabaseTarget } from '../db/database-target.ts';
 import { describeDatabase } from '../db/describe-database.ts';
 import { openSession } from '../db/open-session.ts';
 import type { Migration } from '../model/migration.ts';
-import type { GateStep } from '../model/plan.ts';
+import type { MigrationSituation } from '../model/migration-situation.ts';
 import type { StatusReport } from '../model/report.ts';
 import type { MigrationRecord } from '../model/run-record.ts';
 import { type LedgerContents, readLedger } from '../run/read-ledger.ts';
 import { readKnownMigrations } from '../source/read-migrations.ts';
+import { lastWait } from '../watch/last-wait.ts';
 import { explainDenied } from './explain-denied.ts';
+import { situationOf } from './migration-situation.ts';
 import { missingRecords } from './missing-records.ts';
 import { foreignApplied } from './read-progress.ts';
 
@@ -28,9 +31,13 @@ export async function migrationStatus(options: StatusOptions): Promise<StatusRep
   try {
     const ledger = await explainDenied(readLedger(connection));
     const elsewhere = await explainDenied(foreignApplied(connection, migrations));
+    const [path] = options.paths;
+    const evidence = { ledger, elsewhere, situations: await situations(connection, ledger, path) };
     const rows = [
-      ...migrations.map((migration) => rowOf(migration, ledger, elsewhere)),
-      ...(migrations.length === 0 ? ledger.migrations.map(recordRow) : missingRows(options.paths, migrations, ledger)),
+      ...migrations.map((migration) => rowOf(migration, evidence)),
+      ...(migrations.length === 0
+        ? [...ledger.migrations, ...ledger.abandoned].map((record) => recordRow(record, evidence))
+        : missingRows(options.paths, migrations, evidence)),
     ];
     return {
       kind: 'status',
@@ -39,66 +46,84 @@ export async function migrationStatus(options: StatusOptions): Promise<StatusRep
       ledgerExists: ledger.exists,
       runner: ledger.runner,
       migrations: rows,
-      nextCommand: nextCommand(rows, options.paths[0], ledger),
+      nextCommand: nextCommand(rows, path),
     };
   } finally {
     await connection.close();
   }
 }
 
-function rowOf(migration: Migration, ledger: LedgerContents, elsewhere: ReadonlySet<string>): Row {
+/** Everything that a row is told from. */
+interface Evidence {
+  readonly ledger: LedgerContents;
+  readonly elsewhere: ReadonlySet<string>;
+  readonly situations: ReadonlyMap<string, MigrationSituation | null>;
+}
+
+/** Whom a migration waits for is asked only of those that a run has in hand, or had when it ended. */
+async function situations(
+  connection: Connection,
+  ledger: LedgerContents,
+  path: string | undefined,
+): Promise<Evidence['situations']> {
+  const found = new Map<string, MigrationSituation | null>();
+  for (const record of ledger.migrations) {
+    found.set(
+      record.id,
+      situationOf(record, {
+        plan: ledger.storedPlans.find((one) => one.migration.id === record.id)?.migration ?? null,
+        isRunnerAtWork: ledger.runner !== null,
+        blockers: record.state === 'running' ? await explainDenied(lastWait(connection, record.id)) : [],
+        runCommand:
+          path === undefined ? (ledger.commandLines[record.id] ?? 'evenkeel resume') : `evenkeel apply ${path}`,
+      }),
+    );
+  }
+  return found;
+}
+
+function rowOf(migration: Migration, evidence: Evidence): Row {
   const { id, path } = migration;
+  const { ledger, elsewhere } = evidence;
+  const base = { id, path, situation: null };
   const record = ledger.migrations.find((one) => one.id === id) ?? null;
   if (record === null) {
-    return elsewhere.has(id)
-      ? {
-          id,
-          path,
-          state: 'applied',
-          record,
-          note: `applied by ${migration.foreignLedgerRow?.tool ?? 'another tool'}, not by Evenkeel`,
-        }
-      : { id, path, state: 'pending', record, note: null };
+    if (elsewhere.has(id)) {
+      const note = `applied by ${migration.foreignLedgerRow?.tool ?? 'another tool'}, not by Evenkeel`;
+      return { ...base, state: 'applied', record, note };
+    }
+    const abandoned = ledger.abandoned.find((one) => one.id === id);
+    return abandoned === undefined ? { ...base, state: 'pending', record, note: null } : recordRow(abandoned, evidence);
   }
   if (record.checksum !== migration.checksum && record.state === 'applied') {
-    return { id, path, state: 'edited', record, note: 'the file was edited after it was applied' };
+    return { ...base, state: 'edited', record, note: 'the file was edited after it was applied' };
   }
-  return { id, path, state: record.state, record, note: noteOf(record, ledger) };
+  return { ...recordRow(record, evidence), path };
 }
 
-function recordRow(record: MigrationRecord): Row {
-  return { id: record.id, path: record.path, state: record.state, record, note: null };
+function recordRow(record: MigrationRecord, { situations: found }: Evidence): Row {
+  const { id, path, state } = record;
+  const note = state === 'abandoned' ? 'given up: apply begins it anew, or remove its file' : noteOf(record);
+  return { id, path, state, record, note, situation: found.get(id) ?? null };
 }
 
-function missingRows(
-  paths: readonly string[],
-  migrations: readonly Migration[],
-  ledger: LedgerContents,
-): readonly Row[] {
+function missingRows(paths: readonly string[], migrations: readonly Migration[], evidence: Evidence): readonly Row[] {
   const note = 'the ledger knows it, but there is no such file';
-  return missingRecords(paths, migrations, ledger).map((record) => ({ ...recordRow(record), state: 'missing', note }));
+  return missingRecords(paths, migrations, evidence.ledger).map((record) => ({
+    ...recordRow(record, evidence),
+    state: 'missing',
+    note,
+  }));
 }
 
-function noteOf(record: MigrationRecord, ledger: LedgerContents): string | null {
+function noteOf(record: MigrationRecord): string | null {
   const failed = record.steps.find((step) => step.state === 'failed');
-  if (record.state === 'failed' && failed !== undefined) return `${failed.id}: ${failed.message ?? 'failed'}`;
-  return record.state === 'gated' ? (closedGate(record, ledger)?.deploy ?? null) : null;
+  return record.state === 'failed' && failed !== undefined ? `${failed.id}: ${failed.message ?? 'failed'}` : null;
 }
 
-/** The gate that a migration waits at: the first one of its plan that nobody has opened. */
-function closedGate(record: MigrationRecord, ledger: LedgerContents): GateStep | null {
-  const stored = ledger.storedPlans.find((one) => one.migration.id === record.id)?.migration;
-  const isOpen = (gate: GateStep): boolean =>
-    record.steps.some((step) => step.id === gate.id && step.state === 'passed');
-  return stored?.steps.find((step): step is GateStep => step.kind === 'gate' && !isOpen(step)) ?? null;
-}
-
-function nextCommand(rows: readonly Row[], path: string | undefined, ledger: LedgerContents): string | null {
+function nextCommand(rows: readonly Row[], path: string | undefined): string | null {
   if (rows.some((row) => row.state === 'edited' || row.state === 'missing'))
     return 'restore the files as they were applied';
-  const first = rows.find((row) => row.state !== 'applied');
-  if (first === undefined) return null;
-  const base = `evenkeel apply ${path ?? '<folder>'}`;
-  const gate = first.state === 'gated' && first.record !== null ? closedGate(first.record, ledger) : null;
-  return gate === null ? base : `${base} --past-gate ${first.id}:${gate.id}`;
+  const first = rows.find((row) => row.state !== 'applied' && !(row.state === 'abandoned' && path === undefined));
+  return first === undefined ? null : (first.situation?.nextCommand ?? `evenkeel apply ${path ?? '<folder>'}`);
 }

@@ -92,6 +92,8 @@ function begunPlan(migration: Migration, ledger: LedgerContents): MigrationPlan 
   const record = ledger.migrations.find((one) => one.id === migration.id);
   const stored = ledger.storedPlans.find((one) => one.migration.id === migration.id)?.migration;
   if (record === undefined || stored === undefined) return null;
+  // The run refuses it, with the way on.
+  if (record.state === 'abandoning') return stored;
   if (record.checksum === migration.checksum) return stored;
   if (record.steps.every((step) => step.state === 'failed')) return null;
   throw new LedgerMismatchError(`${migration.path} was edited after some of its steps were done.`, {

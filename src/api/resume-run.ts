@@ -35,7 +35,9 @@ async function begunPlan(databaseUrl: DatabaseTarget): Promise<Plan | null> {
   try {
     if (!(await ledgerExists(connection))) return null;
     const { storedPlans } = await readLedger(connection);
-    const begun = storedPlans.filter(({ state }) => state !== 'applied' && state !== 'planned');
+    const begun = storedPlans.filter(
+      ({ state }) => state !== 'applied' && state !== 'planned' && state !== 'abandoning',
+    );
     const [first] = begun;
     if (first === undefined) return null;
     const { serverMajor, fingerprint } = first;

@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../db/connection.ts';
 import type { DatabaseTarget } from '../db/database-target.ts';
 import { describeDatabase } from '../db/describe-database.ts';
-import { openSession } from '../db/open-session.ts';
-import { ConnectionError, DatabaseError, UsageError } from '../model/error.ts';
+import { ConnectionError, DatabaseError } from '../model/error.ts';
 import type { WatchState } from '../model/watch-state.ts';
-import { ledgerExists } from '../run/ledger-schema.ts';
 import { lastRuns } from '../watch/read-run.ts';
 import { Watcher, type WatchLook } from '../watch/watcher.ts';
 import { explainDenied } from './explain-denied.ts';
+import { connectToWatch, findWatchedRun } from './watched-run.ts';
 
 export interface WatchOptions {
   readonly databaseUrl: DatabaseTarget;
@@ -61,9 +60,9 @@ class Watch {
 
   async untilItEnds(): Promise<WatchState | null> {
     const { run, signal } = this.#options;
-    this.#connection = await this.#unlessLeft(connect(this.#options.databaseUrl));
+    this.#connection = await this.#unlessLeft(connectToWatch(this.#options.databaseUrl));
     if (this.#connection === null) return null;
-    let current = await this.#unlessLeft(explainDenied(findRun(this.#connection, this.#options)));
+    let current = await this.#unlessLeft(explainDenied(findWatchedRun(this.#connection, this.#options)));
     while (current !== null && !signal.aborted) {
       const isLive = await this.#follow(current);
       if (run !== null || !isLive || signal.aborted) break;
@@ -120,7 +119,7 @@ class Watch {
     const startedAt = performance.now();
     for (;;) {
       try {
-        return await connect(this.#options.databaseUrl);
+        return await connectToWatch(this.#options.databaseUrl);
       } catch (error) {
         if (this.#options.signal.aborted) return null;
         if (performance.now() - startedAt > RECONNECT_FOR_MS) throw error;
@@ -151,36 +150,4 @@ class Watch {
 /** The ledger has the outcome of a run a moment before the event that tells it. */
 function hasLastWord({ events }: WatchState): boolean {
   return events.at(-1)?.type === 'run:end';
-}
-
-function connect(databaseUrl: DatabaseTarget): Promise<Connection> {
-  return openSession(databaseUrl, {
-    applicationName: 'evenkeel:watch',
-    settings: {
-      default_transaction_read_only: 'on',
-      statement_timeout: '2s',
-      lock_timeout: '200ms',
-      idle_in_transaction_session_timeout: '5s',
-    },
-  });
-}
-
-async function findRun(connection: Connection, options: WatchOptions): Promise<string> {
-  const { run, databaseUrl } = options;
-  const at = describeDatabase(databaseUrl);
-  const advice = 'evenkeel apply <folder> --database-url "$DATABASE_URL", and watch it meanwhile';
-  if (!(await ledgerExists(connection))) {
-    throw new UsageError(`${at} has no ledger: Evenkeel never applied anything there, so there is nothing to watch.`, {
-      nextCommand: advice,
-    });
-  }
-  const runs = await lastRuns(connection, run === null ? 1 : 1_000);
-  const [newest] = runs;
-  if (newest === undefined) {
-    throw new UsageError(`The ledger of ${at} knows no run yet.`, { nextCommand: advice });
-  }
-  if (run === null || runs.includes(run)) return run ?? newest;
-  throw new UsageError(`The ledger of ${at} knows no run ${run}; the newest is ${newest}.`, {
-    nextCommand: `evenkeel watch --run ${newest}`,
-  });
 }

@@ -11,6 +11,7 @@ import type { CliContext } from './context.ts';
 import { inWindow } from './in-window.ts';
 import { interruption } from './interruption.ts';
 import { formatOption, requireDatabaseUrl } from './options.ts';
+import { shellWord } from './shell-word.ts';
 import type { RunOptions } from './toolkit.ts';
 
 /** Flags of the commands that change a database, as commander hands them over. */
@@ -146,8 +147,4 @@ function afterWatchOf(text: string): number {
   throw new UsageError(`--after-watch and EVENKEEL_AFTER_WATCH take a time such as 30s or 5min, or 0, not ${text}.`, {
     nextCommand: 'evenkeel apply --help',
   });
-}
-
-function shellWord(word: string): string {
-  return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../model/error.ts';
+import { abandonCommand } from './commands/abandon.ts';
 import { applyCommand } from './commands/apply.ts';
 import { checkCommand } from './commands/check.ts';
 import type { CommandDeps } from './commands/command-deps.ts';
@@ -8,6 +9,7 @@ import { explainCommand } from './commands/explain.ts';
 import { planCommand } from './commands/plan.ts';
 import { preflightCommand } from './commands/preflight.ts';
 import { recipesCommand } from './commands/recipes.ts';
+import { resolveCommand } from './commands/resolve.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
@@ -57,6 +59,8 @@ function makeProgram(deps: CommandDeps): Command {
     applyCommand,
     resumeCommand,
     statusCommand,
+    resolveCommand,
+    abandonCommand,
     doctorCommand,
     preflightCommand,
     watchCommand,
@@ -84,6 +88,8 @@ const COMMANDS: readonly string[] = [
   'apply',
   'resume',
   'status',
+  'resolve',
+  'abandon',
   'doctor',
   'preflight',
   'watch',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  abandon,
   apply,
   check,
   doctor,
@@ -11,6 +12,8 @@ import {
   preflight,
   readRecipePage,
   readRulePage,
+  replay,
+  resolve,
   resume,
   status,
   takeSnapshot,
@@ -56,6 +59,7 @@ const context: CliContext = {
 /** Runs the command line of this process. */
 export async function start(): Promise<void> {
   process.exitCode = await runCli(process.argv.slice(2), context, {
+    abandon,
     apply,
     check,
     doctor,
@@ -67,7 +71,9 @@ export async function start(): Promise<void> {
     preflight,
     readRecipePage,
     readRulePage,
+    replay,
     status,
+    resolve,
     resume,
     takeSnapshot,
     watch,

@@ -1,5 +1,6 @@
 import type { BlockerPolicies } from '../model/blocker-policy.ts';
 import type { DoctorReport } from '../model/doctor-report.ts';
+import type { AbandonReport, ResolveReport } from '../model/mend-report.ts';
 import type { Phase } from '../model/plan.ts';
 import type { PreflightReport } from '../model/preflight-report.ts';
 import type { QueueDecision } from '../model/queue-decision.ts';
@@ -100,6 +101,25 @@ export interface Toolkit {
   readonly makePlan: (options: JudgeOptions & ProveOptions & WriteOptions) => Promise<PlanReport>;
   readonly apply: (options: ApplyOptions) => Promise<RunOutcome>;
   readonly resume: (options: RunOptions) => Promise<RunOutcome>;
+  readonly resolve: (options: {
+    readonly databaseUrl: string;
+    readonly migration: string;
+    /** null: every step that is not done, up to the first that cannot be marked. */
+    readonly step: string | null;
+    /** Marks the step whatever the server says; null: never. */
+    readonly forceReason: string | null;
+    readonly commandLine: string;
+    readonly onEvent: (event: RunEvent) => void;
+    readonly signal: AbortSignal;
+  }) => Promise<ResolveReport>;
+  readonly abandon: (options: {
+    readonly databaseUrl: string;
+    readonly migration: string;
+    readonly maxWaitMs?: number;
+    readonly commandLine: string;
+    readonly onEvent: (event: RunEvent) => void;
+    readonly signal: AbortSignal;
+  }) => Promise<AbandonReport>;
   readonly takeSnapshot: (options: {
     readonly databaseUrl: string;
     readonly output: string | null;
@@ -116,6 +136,14 @@ export interface Toolkit {
     readonly databaseUrl: string;
     readonly run: string | null;
     readonly everyMs: number;
+    readonly signal: AbortSignal;
+    readonly onLook: (look: { readonly state: WatchState; readonly newEvents: readonly RunEvent[] }) => void;
+  }) => Promise<WatchState | null>;
+  /** A run once more, out of the ledger; answers its last state. */
+  readonly replay: (options: {
+    readonly databaseUrl: string;
+    readonly run: string | null;
+    readonly pauseAtMostMs: number;
     readonly signal: AbortSignal;
     readonly onLook: (look: { readonly state: WatchState; readonly newEvents: readonly RunEvent[] }) => void;
   }) => Promise<WatchState | null>;

@@ -31,6 +31,8 @@ export interface Dml {
   readonly query?: QueryColumns;
   /** Settings that it changes by set_config() with plain values, as SET would. */
   readonly settings?: readonly SetVariable[];
+  /** Set when it does nothing but that: `SELECT set_config(...), set_config(...)`. */
+  readonly onlySettings?: true;
   /** Set when a LIMIT or FETCH FIRST stands anywhere in it. */
   readonly limited?: true;
   /** What the WHERE says, where the statement has one relation and no sub-select; null when there is more to it. */

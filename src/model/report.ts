@@ -2,6 +2,8 @@ import type { DoctorReport } from './doctor-report.ts';
 import type { StatementFacts } from './facts.ts';
 import type { Finding, SuppressedFinding } from './finding.ts';
 import type { InputProblem } from './input-problem.ts';
+import type { AbandonReport, ResolveReport } from './mend-report.ts';
+import type { MigrationSituation } from './migration-situation.ts';
 import type { Plan } from './plan.ts';
 import type { PlanChoice } from './plan-choice.ts';
 import type { PlanLoss } from './plan-loss.ts';
@@ -18,7 +20,15 @@ import type { WorkEstimate } from './work-estimate.ts';
 import type { WrittenPlan } from './written-plan.ts';
 
 /** What a command found out; a reporter turns it into text and an exit code without asking anybody else. */
-export type Report = CheckReport | ExplainReport | PlanReport | StatusReport | DoctorReport | PreflightReport;
+export type Report =
+  | CheckReport
+  | ExplainReport
+  | PlanReport
+  | StatusReport
+  | ResolveReport
+  | AbandonReport
+  | DoctorReport
+  | PreflightReport;
 
 export interface JudgedStatement {
   readonly sql: string;
@@ -108,10 +118,12 @@ export interface StatusReport {
   readonly migrations: readonly {
     readonly id: string;
     readonly path: string;
-    readonly state: 'pending' | 'running' | 'gated' | 'failed' | 'applied' | 'edited' | 'missing';
+    readonly state: 'pending' | 'edited' | 'missing' | MigrationRecord['state'];
     readonly record: MigrationRecord | null;
-    /** What stops it, or what it waits for, in one sentence. */
+    /** What happened to it, in one sentence. */
     readonly note: string | null;
+    /** Of one that has begun and is not through. */
+    readonly situation: MigrationSituation | null;
   }[];
   readonly nextCommand: string | null;
 }

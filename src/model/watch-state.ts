@@ -17,6 +17,8 @@ export interface WatchState {
   readonly outcome: RunOutcome | null;
   readonly summary: string | null;
   readonly nextCommand: string | null;
+  /** What was typed to start it, without secrets; null where the ledger does not know. */
+  readonly commandLine: string | null;
   readonly steps: readonly WatchedStep[];
   readonly progress: WatchProgress | null;
   /** Of the run so far. */

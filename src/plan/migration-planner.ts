@@ -14,6 +14,7 @@ import type { Migration } from '../model/migration.ts';
 import type { MigrationPlan, Step, TransactionStep } from '../model/plan.ts';
 import { type RelationKey, relationKey } from '../model/relation-name.ts';
 import type { ServerVersion } from '../model/server-version.ts';
+import type { SetVariable } from '../model/set-variable.ts';
 import type { Statement } from '../model/statement.ts';
 import { readStepMark } from '../model/step-mark.ts';
 import { quoteName } from '../sql/postgres/quote.ts';
@@ -22,6 +23,7 @@ import { alteredTables, ordinaryTable } from './assumed-table.ts';
 import { fileSettings } from './file-settings.ts';
 import { finishStep } from './finish-step.ts';
 import { dropSource, endFollowing, endOfFollowing } from './followed-columns.ts';
+import { touchesLedger } from './ledger-in.ts';
 import { leftBehind } from './left-behind.ts';
 import { markedStep } from './marked-step.ts';
 import { mergeFreshSteps } from './merge-fresh-steps.ts';
@@ -132,12 +134,11 @@ export class MigrationPlanner {
       this.#note(line, 'BEGIN and COMMIT are left out: each step has a transaction of its own.');
       return;
     }
-    if (action.kind === 'set-variable') {
-      const outcome = fileSettings(this.#settings, action);
-      this.#settings = outcome.settings;
-      if (outcome.note !== null) this.#note(line, outcome.note);
-      this.catalog = this.#input.tools.applyStatement(this.catalog, statement);
-      return;
+    if (touchesLedger(action)) this.#refuseLedger(line);
+    if (action.kind === 'set-variable') return this.#set(statement, action);
+    if (action.kind === 'dml' && action.settings !== undefined) {
+      for (const setting of action.settings) this.#set({ ...statement, action: setting }, setting);
+      if (action.onlySettings === true) return;
     }
     if (isTemporary(action)) this.#refuseTemporary(line);
     if (this.#findsNothing(action)) {
@@ -149,6 +150,25 @@ export class MigrationPlanner {
     const apart = this.#isHarmless(statement) ? [statement] : splitCommands(inOrder(statement));
     for (const one of apart) this.#plan(one, statement);
     this.#keepInUse(action, known);
+  }
+
+  /** Steps run in sessions of their own: what a file sets goes before each of them. */
+  #set(statement: Statement, action: SetVariable): void {
+    const outcome = fileSettings(this.#settings, action);
+    this.#settings = outcome.settings;
+    if (outcome.note !== null) this.#note(statement.span.line, outcome.note);
+    this.catalog = this.#input.tools.applyStatement(this.catalog, statement);
+  }
+
+  /** Whoever drops the ledger in a run takes away what the run is remembered by. */
+  #refuseLedger(line: number): never {
+    const where = `${this.#migration.path}:${line}`;
+    throw new UnplannableError(
+      `${where} changes the schema evenkeel: that is the ledger, where Evenkeel keeps what it has done to this database.`,
+      {
+        nextCommand: `take the statement out of ${where}, and run the same command again; to give up a migration: evenkeel abandon <migration>`,
+      },
+    );
   }
 
   #findsNothing(action: Action): boolean {

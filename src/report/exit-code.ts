@@ -3,8 +3,8 @@ import type { CheckReport, ExplainReport, Report, ReporterOutput } from '../mode
 /**
  * The exit code of a report: 2 when `check` could not read a file, 1 when it has an error or a warning, or when a trace
  * shows that derived facts are wrong or that a server refuses what no finding speaks of, or when `status` shows a migration that failed,
- * was edited after it was applied, or whose file is gone, or when a plan was to be proved or
- * written and was not, or when a check of `doctor` failed, or when `preflight` says not now; else 0.
+ * was edited after it was applied, is half given up, or whose file is gone, or when a plan was to be proved or
+ * written and was not, or when a check of `doctor` failed, or when `preflight` says not now, or when `resolve` refused a step; 3 when `abandon` is not through; else 0.
  */
 export function exitCodeOf(report: Report): ReporterOutput['exitCode'] {
   switch (report.kind) {
@@ -14,7 +14,13 @@ export function exitCodeOf(report: Report): ReporterOutput['exitCode'] {
         ? 1
         : 0;
     case 'status':
-      return report.migrations.some(({ state }) => ['failed', 'edited', 'missing'].includes(state)) ? 1 : 0;
+      return report.migrations.some(({ state }) => ['failed', 'edited', 'missing', 'abandoning'].includes(state))
+        ? 1
+        : 0;
+    case 'resolve':
+      return report.steps.some(({ outcome }) => outcome === 'refused') ? 1 : 0;
+    case 'abandon':
+      return report.isAbandoned ? 0 : 3;
     case 'doctor':
       return report.checks.some(({ status }) => status === 'fail') ? 1 : 0;
     case 'preflight':

@@ -2,6 +2,7 @@ import type { DoctorReport } from '../model/doctor-report.ts';
 import type { StatementFacts } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputProblem } from '../model/input-problem.ts';
+import type { AbandonReport, ResolveReport } from '../model/mend-report.ts';
 import type { PreflightReport } from '../model/preflight-report.ts';
 import type { CheckReport, ExplainReport, JudgedStatement, PlanReport, Report, StatusReport } from '../model/report.ts';
 import type { ServerVersion } from '../model/server-version.ts';
@@ -27,6 +28,8 @@ function shapeOf(report: Report): object {
     case 'plan':
       return planShape(report);
     case 'status':
+    case 'resolve':
+    case 'abandon':
     case 'doctor':
     case 'preflight':
       return withoutKind(report);
@@ -178,7 +181,7 @@ function problemShape(problem: InputProblem): object {
   return { code, path, line, column, message, nextCommand, fingerprint };
 }
 
-function withoutKind(report: StatusReport | DoctorReport | PreflightReport): object {
+function withoutKind(report: StatusReport | ResolveReport | AbandonReport | DoctorReport | PreflightReport): object {
   const { kind: _, ...shape } = report;
   return shape;
 }

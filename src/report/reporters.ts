@@ -9,6 +9,7 @@ import { checkText } from './check-text.ts';
 import { doctorText } from './doctor-text.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { explainText } from './explain-text.ts';
+import { abandonText, resolveText } from './mend-text.ts';
 import { type Paint, PLAIN_PAINT } from './paint.ts';
 import { planMarkdown } from './plan-markdown.ts';
 import { planSql } from './plan-sql.ts';
@@ -70,6 +71,10 @@ function textOf(report: Report, paint: Paint): string {
       return report.written === undefined ? planText(report, paint) : writtenText(report, report.written, paint);
     case 'status':
       return statusText(report, paint);
+    case 'resolve':
+      return resolveText(report, paint);
+    case 'abandon':
+      return abandonText(report, paint);
     case 'doctor':
       return doctorText(report, paint);
     case 'preflight':

@@ -6,8 +6,18 @@ import { LINE_WIDTH } from './wrap-text.ts';
 
 type State = StatusReport['migrations'][number]['state'];
 
-const STATE_WIDTH = 9;
-const STATES: readonly State[] = ['applied', 'running', 'gated', 'failed', 'edited', 'missing', 'pending'];
+const STATE_WIDTH = 11;
+const STATES: readonly State[] = [
+  'applied',
+  'running',
+  'gated',
+  'failed',
+  'abandoning',
+  'abandoned',
+  'edited',
+  'missing',
+  'pending',
+];
 
 /** Where the database stands, migration by migration. */
 export function statusText(report: StatusReport, paint: Paint): string {
@@ -29,12 +39,17 @@ export function statusText(report: StatusReport, paint: Paint): string {
 }
 
 function migrationText(migration: StatusReport['migrations'][number], paint: Paint): string {
-  const { state, record, note } = migration;
+  const { state, record, note, situation } = migration;
   const done = record === null ? '' : ` ${paint.dim(progressText(record))}`;
-  const line = `  ${styleOf(state, paint)(state.padEnd(STATE_WIDTH))}${migration.id}${done}`;
-  if (note === null) return line;
   const indent = ' '.repeat(STATE_WIDTH + 4);
-  return `${line}\n${indent}${wrapText(note, LINE_WIDTH, indent).join('\n')}`;
+  const told = [
+    ...(note === null ? [] : [note]),
+    ...(situation === null ? [] : [`${situation.kind}: ${situation.reason}`]),
+  ].map((text) => wrapText(text, LINE_WIDTH, indent).join('\n'));
+  const next = situation === null ? [] : [`next: ${paint.cyan(situation.nextCommand)}`];
+  return [`  ${styleOf(state, paint)(state.padEnd(STATE_WIDTH))}${migration.id}${done}`, ...told, ...next].join(
+    `\n${indent}`,
+  );
 }
 
 function progressText(record: NonNullable<StatusReport['migrations'][number]['record']>): string {
@@ -45,6 +60,6 @@ function progressText(record: NonNullable<StatusReport['migrations'][number]['re
 
 function styleOf(state: State, paint: Paint): (text: string) => string {
   if (state === 'applied') return paint.green;
-  if (state === 'pending') return paint.dim;
+  if (state === 'pending' || state === 'abandoned') return paint.dim;
   return state === 'running' || state === 'gated' ? paint.yellow : paint.red;
 }

@@ -35,25 +35,25 @@ export function watchVerdict(state: WatchState): WatchVerdict {
   return { tone: 'good', sentence: 'Nobody is waiting because of the run.', nextCommand: null, key: 'free' };
 }
 
-function gone({ runner }: WatchState): WatchVerdict {
+function gone({ runner, commandLine }: WatchState): WatchVerdict {
   const last = runner.silentMs === null ? '' : `; its last sign of life was ${durationText(runner.silentMs)} ago`;
   return {
     tone: 'bad',
     sentence: `The runner died: it told no end, and nobody holds its lock${last}. The next run goes on where it stopped.`,
-    nextCommand: 'evenkeel apply <the same folder>',
+    nextCommand: commandLine ?? 'evenkeel resume',
     key: 'gone',
   };
 }
 
 /** It may only be cut off from the server, so nothing is to be done before somebody has looked. */
-function silent({ runner, waits }: WatchState): WatchVerdict {
+function silent({ runner, waits, commandLine }: WatchState): WatchVerdict {
   const { sessions } = waits.behindRun;
   const behind =
     sessions === 0 ? 'nobody waits behind it' : `${countText(sessions, 'session')} ${waitVerb(sessions)} behind it`;
   return {
     tone: 'bad',
     sentence: `The runner has given no sign of life for ${durationText(runner.silentMs ?? 0)}, but its session still holds the runner lock; ${behind}.`,
-    nextCommand: `look whether the runner lives; if not: SELECT pg_terminate_backend(${runner.pid ?? '<pid>'}), then evenkeel apply <the same folder>`,
+    nextCommand: `look whether the runner lives; if not: SELECT pg_terminate_backend(${runner.pid ?? '<pid>'}), then ${commandLine ?? 'evenkeel resume'}`,
     key: 'silent',
   };
 }

@@ -2,7 +2,9 @@ import type { PassCursor } from '../backfill/pass-cursor.ts';
 import type { Connection } from '../db/connection.ts';
 import type { MigrationPlan, Plan } from '../model/plan.ts';
 import type { RunEvent } from '../model/run-event.ts';
+import type { AuditRecord } from '../model/run-record.ts';
 import { quoteLiteral } from '../sql/postgres/quote.ts';
+import { cleanUpId } from './clean-up-id.ts';
 import type { StepAddress } from './command.ts';
 import type { Ending } from './ending.ts';
 import { foreignLedgerSql } from './foreign-ledger.ts';
@@ -12,6 +14,14 @@ export interface StoredMigrationPlan {
   readonly serverMajor: number;
   readonly fingerprint: string;
   readonly migration: MigrationPlan;
+}
+
+/** What a person decided about a step. */
+interface Decision {
+  readonly action: 'resolved' | 'forced';
+  readonly reason: string | null;
+  /** What the server said. */
+  readonly probe: string;
 }
 
 /** One runner's hand on the ledger. Every write carries the fence, so a stale runner's writes fail. */
@@ -31,6 +41,12 @@ export interface Ledger {
   /** Marks the migration applied, and writes the row that its own tool looks for, in one transaction. */
   finishMigration(migration: MigrationPlan): Promise<void>;
   recordEnding(address: StepAddress, ending: Ending): Promise<void>;
+  /** Marks a step done because a person says so, and keeps the decision, in one transaction. */
+  resolveStep(address: StepAddress, decision: Decision): Promise<void>;
+  /** Marks a migration as being given up; what an earlier try to clear up has left in the ledger goes. */
+  beginAbandoning(migration: string): Promise<void>;
+  /** Marks it given up: its cursors go, and so does the work of clearing up. */
+  finishAbandoning(migration: string): Promise<void>;
   appendEvents(events: readonly RunEvent[]): Promise<void>;
   heartbeat(): Promise<void>;
 }
@@ -38,8 +54,10 @@ export interface Ledger {
 /**
  * Takes over as the one runner: the fence moves on, and whoever held the old one cannot write any more. The caller
  * holds the runner lock.
+ *
+ * @param commandLine what was typed, kept so that anybody can type it again; what looks like a password is left out.
  */
-export async function takeLedger(connection: Connection, run: string): Promise<Ledger> {
+export async function takeLedger(connection: Connection, run: string, commandLine: string): Promise<Ledger> {
   const [row] = await connection.query<{ fence: string }>(
     `INSERT INTO evenkeel.runner AS r (fence, run, pid, started_at, heartbeat_at)
      VALUES (1, $1, pg_catalog.pg_backend_pid(), clock_timestamp(), clock_timestamp())
@@ -49,8 +67,15 @@ export async function takeLedger(connection: Connection, run: string): Promise<L
     [run],
   );
   const fence = row?.fence ?? '0';
-  await connection.execute(`${fenceSql(fence)}INSERT INTO evenkeel.run (id) VALUES (${quoteLiteral(run)});`);
+  await connection.execute(
+    `${fenceSql(fence)}INSERT INTO evenkeel.run (id, command_line) VALUES (${quoteLiteral(run)}, ${quoteLiteral(withoutPasswords(commandLine))});`,
+  );
   return makeLedger(connection, run, fence);
+}
+
+/** A program may have put anything there; a connection string keeps neither its user nor its password. */
+function withoutPasswords(commandLine: string): string {
+  return commandLine.replace(/:\/\/[^\s'"]*@/g, '://').replace(/\b((?:ssl)?password=)[^\s&'"]+/gi, '$1***');
 }
 
 function fenceSql(fence: string): string {
@@ -90,6 +115,24 @@ function makeLedger(connection: Connection, run: string, fence: string): Ledger 
       );
     },
     recordEnding: (address, ending) => write(endingSql(run, address, ending)),
+    resolveStep: (address, { action, reason, probe }) =>
+      write(
+        stepSql(address, { state: 'done', attempts: 0, message: reason === null ? probe : `${probe}; ${reason}` }) +
+          `UPDATE evenkeel.migration SET state = 'running' WHERE id = ${quoteLiteral(address.migration)} AND state <> 'applied';
+` +
+          auditSql(run, { ...address, action, reason, probe }),
+      ),
+    beginAbandoning: (migration) =>
+      write(
+        `${cleanUpGoneSql(migration)}UPDATE evenkeel.migration SET state = 'abandoning' WHERE id = ${quoteLiteral(migration)};
+${auditSql(run, { migration, step: null, action: 'abandoning', reason: null, probe: null })}`,
+      ),
+    finishAbandoning: (migration) =>
+      write(
+        `${cleanUpGoneSql(migration)}UPDATE evenkeel.migration SET state = 'abandoned' WHERE id = ${quoteLiteral(migration)};
+UPDATE evenkeel.step SET cursor = NULL WHERE migration = ${quoteLiteral(migration)};
+${auditSql(run, { migration, step: null, action: 'abandoned', reason: null, probe: null })}`,
+      ),
     appendEvents: (events) =>
       write(
         `INSERT INTO evenkeel.event (run, seq, at, body)
@@ -103,6 +146,19 @@ function makeLedger(connection: Connection, run: string, fence: string): Ledger 
 /** jsonb takes no NUL; a message that quotes one must not cost us the row. */
 function storable(json: string): string {
   return json.replaceAll('\\u0000', '');
+}
+
+function auditSql(run: string, entry: Omit<AuditRecord, 'at' | 'role'>): string {
+  const values = [run, entry.migration, entry.step, entry.action, entry.reason, entry.probe].map(literal);
+  return `INSERT INTO evenkeel.audit (run, migration, step, action, reason, probe) VALUES (${values.join(', ')});
+`;
+}
+
+function cleanUpGoneSql(migration: string): string {
+  const id = quoteLiteral(cleanUpId(migration));
+  return `DELETE FROM evenkeel.step WHERE migration = ${id};
+DELETE FROM evenkeel.migration WHERE id = ${id};
+`;
 }
 
 function stepIs(address: StepAddress): string {

@@ -2,22 +2,20 @@ import { randomBytes } from 'node:crypto';
 import type { Connection } from '../db/connection.ts';
 import type { DatabaseTarget } from '../db/database-target.ts';
 import { openSession } from '../db/open-session.ts';
-import { DatabaseError, PrivilegeError, UsageError } from '../model/error.ts';
+import { UsageError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
 import { adoptBuilds } from './adopt-builds.ts';
 import { type Capabilities, missingCapabilities, readCapabilities } from './capabilities.ts';
 import type { EventLog } from './event-log.ts';
 import type { Failpoint } from './failpoint.ts';
-import { startHeartbeat } from './heartbeat.ts';
 import { type Ledger, takeLedger } from './ledger.ts';
-import { ensureLedger } from './ledger-schema.ts';
 import type { RunLimits } from './limits.ts';
-import { type NoticeTeller, noteNotices } from './note-notices.ts';
-import { assertFresh, assertMayChange, assertWritable } from './preflight.ts';
+import type { NoticeTeller } from './note-notices.ts';
+import { openControl, sessionSettings } from './open-control.ts';
+import { assertFresh, assertMayChange } from './preflight.ts';
 import { readLedger } from './read-ledger.ts';
 import { type ReconciledPlan, reconcilePlan } from './reconcile-plan.ts';
-import { acquireRunnerLock } from './runner-lock.ts';
-import { type Orphan, terminateOrphans, WORKER_NAME_PREFIX } from './terminate-orphans.ts';
+import { type Orphan, WORKER_NAME_PREFIX } from './terminate-orphans.ts';
 import { startVitalsMonitor, type VitalsMonitor } from './vitals-monitor.ts';
 
 /** A run that may begin: we are the one runner, the plan fits, and both sessions stand. */
@@ -41,29 +39,12 @@ export interface OpenOptions {
   readonly events: EventLog;
 }
 
-/** A single statement before the first step may take longer than a heartbeat: reading a large catalog. */
-const OPENING_INTERVALS = 4;
-
 const CONTROL_STATEMENT_TIMEOUT = '15s';
 
 /** A short id that sorts by time: it is part of session names, which the server cuts at 63 bytes. */
 export function makeRunId(): string {
   const now = new Date().toISOString().replace(/[-:]|\.\d+Z/g, '');
   return `${now}-${randomBytes(3).toString('hex')}`;
-}
-
-/** What a role or database may have set differently, and what keeps a dead client's session from living on. */
-function sessionSettings(): Readonly<Record<string, string>> {
-  return {
-    lock_timeout: '5s',
-    statement_timeout: '0',
-    idle_in_transaction_session_timeout: '10s',
-    default_transaction_isolation: 'read committed',
-    default_transaction_deferrable: 'off',
-    tcp_keepalives_idle: '10',
-    tcp_keepalives_interval: '5',
-    tcp_keepalives_count: '3',
-  };
 }
 
 /**
@@ -73,42 +54,10 @@ function sessionSettings(): Readonly<Record<string, string>> {
  * UsageError; each with the next command. Nothing of the plan has been done then.
  */
 export async function openRun(options: OpenOptions): Promise<OpenRun> {
-  const { url, limits, signal, commandLine, failpoint, events } = options;
-  const tell = noteNotices(events.emit);
-  const control = await openSession(url, {
-    applicationName: `evenkeel:control:${events.run}`,
-    settings: sessionSettings(),
-    onNotice: (notice) => tell(notice, 'control'),
-  });
-  const silence = startHeartbeat(
-    () => control.execute('SELECT 1'),
-    { control, worker: control },
-    OPENING_INTERVALS * limits.heartbeatEveryMs,
+  const { waitForRunnerMs, heartbeatEveryMs } = options.limits;
+  return openControl({ ...options, waitForRunnerMs, heartbeatEveryMs }, ({ control, builders, tell }) =>
+    openUnderLock(options, control, builders, tell),
   );
-  try {
-    await assertWritable(control, commandLine);
-    const onEvent = events.emit;
-    await acquireRunnerLock(control, { waitMs: limits.waitForRunnerMs, signal, commandLine, onEvent });
-    failpoint.pass('-/-/after/runner-lock');
-    await ensureLedger(control);
-    failpoint.pass('-/-/after/ledger');
-    const builders = await terminateOrphans(control, onEvent);
-    return await openUnderLock(options, control, builders, tell);
-  } catch (error) {
-    await control.close();
-    throw refusal(error, commandLine);
-  } finally {
-    await silence.stop();
-  }
-}
-
-/** A right that turns out to be missing before anything was done is said as such, not as a failed statement. */
-function refusal(error: unknown, commandLine: string): unknown {
-  if (!(error instanceof DatabaseError) || error.sqlstate !== '42501') return error;
-  return new PrivilegeError(`The server refused to prepare the run: ${error.message}.`, {
-    cause: error,
-    nextCommand: `grant the right to the role, then ${commandLine}`,
-  });
 }
 
 async function openUnderLock(
@@ -129,7 +78,7 @@ async function openUnderLock(
   }
   const capabilities = await readCapabilities(control);
   for (const note of missingCapabilities(capabilities)) events.emit({ type: 'run:note', note });
-  const ledger = await takeLedger(control, events.run);
+  const ledger = await takeLedger(control, events.run, commandLine);
   if (plan !== null) await ledger.storePlans(plan, reconciled.fresh);
   failpoint.pass('-/-/after/plans');
   const vitals = await startVitalsMonitor(control, options.limits.vitals);

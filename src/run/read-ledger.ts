@@ -1,34 +1,40 @@
 import type { PassCursor } from '../backfill/pass-cursor.ts';
 import type { Connection } from '../db/connection.ts';
 import type { MigrationRecord, StepRecord } from '../model/run-record.ts';
+import { CLEAN_UP_PREFIX } from './clean-up-id.ts';
 import type { StoredMigrationPlan } from './ledger.ts';
-import { ledgerExists } from './ledger-schema.ts';
+import { assertNotNewer, ledgerExists } from './ledger-schema.ts';
 import { findRunner } from './runner-lock.ts';
 
 export interface LedgerContents {
   readonly exists: boolean;
   /** Who holds the runner lock right now, or null. */
   readonly runner: { readonly pid: number; readonly since: string } | null;
-  /** Migrations that began, in the order of their plans. */
+  /** Migrations that began, in the order of their plans; without those that were given up. */
   readonly migrations: readonly MigrationRecord[];
+  /** Those that were given up: for a run it is as if they had never begun. */
+  readonly abandoned: readonly MigrationRecord[];
   /** The plans of all migrations that a run was ever given, those that have not begun included, in order. */
   readonly storedPlans: readonly StoredPlan[];
+  /** What was typed for the run that last had a migration in hand, by migration; the older ledgers do not know it. */
+  readonly commandLines: Readonly<Record<string, string>>;
   /** Cursors of backfills under way, by `<migration>:<step>`. */
   readonly cursors: Readonly<Record<string, PassCursor>>;
 }
 
 interface StoredPlan extends StoredMigrationPlan {
   /** `planned`: not begun yet. */
-  readonly state: 'planned' | MigrationRecord['state'];
+  readonly state: 'planned' | Exclude<MigrationRecord['state'], 'abandoned'>;
 }
 
 interface MigrationRow {
   readonly id: string;
   readonly path: string;
   readonly checksum: string;
-  readonly state: StoredPlan['state'];
+  readonly state: 'planned' | MigrationRecord['state'];
   readonly plan: string;
   readonly applied_at: string | null;
+  readonly command_line: string | null;
 }
 
 interface StepRow {
@@ -47,17 +53,36 @@ interface StepRow {
 
 const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 
-function isoSql(column: string): string {
-  return `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', ${ISO}) AS ${column}`;
+function isoSql(column: string, name = column): string {
+  return `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', ${ISO}) AS ${name}`;
 }
 
-/** Reads the ledger of a database; nothing is written or locked. A database without one has an empty ledger. */
+/**
+ * Reads the ledger of a database; nothing is written or locked. A database without one has an empty ledger, and one of
+ * an older Evenkeel is read as it is.
+ *
+ * @throws LedgerMismatchError when a newer Evenkeel wrote it.
+ */
 export async function readLedger(connection: Connection): Promise<LedgerContents> {
   if (!(await ledgerExists(connection))) {
-    return { exists: false, runner: null, migrations: [], storedPlans: [], cursors: {} };
+    return {
+      exists: false,
+      runner: null,
+      migrations: [],
+      abandoned: [],
+      storedPlans: [],
+      commandLines: {},
+      cursors: {},
+    };
   }
+  await assertNotNewer(connection);
   const rows = await connection.query<MigrationRow>(
-    `SELECT id, path, checksum, state, plan::text, ${isoSql('applied_at')} FROM evenkeel.migration ORDER BY place`,
+    // By JSON, as the runs of an older ledger have no such column.
+    `SELECT m.id, m.path, m.checksum, m.state, m.plan::text, ${isoSql('m.applied_at', 'applied_at')},
+       pg_catalog.to_jsonb(r) ->> 'command_line' AS command_line
+     FROM evenkeel.migration m LEFT JOIN evenkeel.run r ON r.id = m.run
+     WHERE NOT starts_with(m.id, $1) ORDER BY m.place`,
+    [CLEAN_UP_PREFIX],
   );
   const steps = await connection.query<StepRow>(
     `SELECT migration, id, ordinal, state, attempts, ${isoSql('started_at')}, ${isoSql('finished_at')},
@@ -67,11 +92,18 @@ export async function readLedger(connection: Connection): Promise<LedgerContents
   const cursors = steps.flatMap(({ migration, id, cursor }) =>
     cursor === null ? [] : [[`${migration}:${id}`, JSON.parse(cursor) as PassCursor] as const],
   );
+  const records = rows.flatMap((row) => (row.state === 'planned' ? [] : [migrationRecord(row, row.state, steps)]));
   return {
     exists: true,
     runner: holder === null ? null : { pid: holder.pid, since: holder.since },
-    migrations: rows.flatMap((row) => (row.state === 'planned' ? [] : [migrationRecord(row, row.state, steps)])),
-    storedPlans: rows.map((row) => ({ ...(JSON.parse(row.plan) as StoredMigrationPlan), state: row.state })),
+    migrations: records.filter(({ state }) => state !== 'abandoned'),
+    abandoned: records.filter(({ state }) => state === 'abandoned'),
+    storedPlans: rows.flatMap(({ plan, state }) =>
+      state === 'abandoned' ? [] : [{ ...(JSON.parse(plan) as StoredMigrationPlan), state }],
+    ),
+    commandLines: Object.fromEntries(
+      rows.flatMap(({ id, command_line: words }) => (words === null ? [] : [[id, words] as const])),
+    ),
     cursors: Object.fromEntries(cursors),
   };
 }

@@ -42,6 +42,7 @@ export function composeState(findings: Findings): WatchState {
     outcome: reading.outcome,
     summary: reading.summary,
     nextCommand: end?.nextCommand ?? null,
+    commandLine: reading.commandLine,
     steps: stepsOf(findings),
     progress: findings.progress,
     exposure: exposureSoFar(events, findings.maxWaiters),

@@ -12,6 +12,8 @@ export interface RunReading {
   readonly elapsedMs: number;
   readonly outcome: RunOutcome | null;
   readonly summary: string | null;
+  /** What was typed to start it; null where the ledger is of an older Evenkeel. */
+  readonly commandLine: string | null;
   /** The claim of the last runner of this database. */
   readonly claim: { readonly run: string; readonly pid: number; readonly silentMs: number } | null;
   /** Who holds the runner lock, or null. */
@@ -53,6 +55,7 @@ interface RunRow {
   readonly elapsed_ms: number;
   readonly outcome: RunOutcome | null;
   readonly summary: string | null;
+  readonly command_line: string | null;
 }
 
 /** The ids of the last runs, the newest first. */
@@ -67,11 +70,11 @@ export async function lastRuns(connection: Connection, count: number): Promise<r
 /** Reads what is new of a run. The run must be there. */
 export async function readRun(connection: Connection, run: string, memory: RunMemory): Promise<RunReading | null> {
   const [row] = await connection.query<RunRow>(
-    `SELECT id, outcome, summary,
+    `SELECT id, outcome, summary, pg_catalog.to_jsonb(r) ->> 'command_line' AS command_line,
        pg_catalog.to_char(pg_catalog.clock_timestamp() AT TIME ZONE 'UTC', ${ISO}) AS at,
        pg_catalog.to_char(started_at AT TIME ZONE 'UTC', ${ISO}) AS started_at,
        (extract(epoch FROM coalesce(finished_at, pg_catalog.clock_timestamp()) - started_at) * 1000)::float8 AS elapsed_ms
-     FROM evenkeel.run WHERE id = $1`,
+     FROM evenkeel.run r WHERE id = $1`,
     [run],
   );
   if (row === undefined) return null;
@@ -89,6 +92,7 @@ export async function readRun(connection: Connection, run: string, memory: RunMe
     elapsedMs: row.elapsed_ms,
     outcome: row.outcome,
     summary: row.summary,
+    commandLine: row.command_line,
     claim: claim === undefined ? null : { run: claim.run, pid: claim.pid, silentMs: claim.silent_ms },
     holderPid: holder?.pid ?? null,
     plans: [...memory.plans.values()],

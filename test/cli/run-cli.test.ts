@@ -15,11 +15,13 @@ import {
 } from '../../src/model/error.ts';
 import type { RunOutcome } from '../../src/model/run-event.ts';
 import {
+  savedAbandon,
   savedCheck,
   savedDoctor,
   savedExplain,
   savedPlan,
   savedPreflight,
+  savedResolve,
   savedStatus,
 } from '../report/saved-reports.ts';
 
@@ -49,6 +51,9 @@ const answers: Toolkit = {
   doctor: async () => savedDoctor,
   preflight: async () => savedPreflight,
   watch: async () => null,
+  replay: async () => null,
+  resolve: async () => savedResolve,
+  abandon: async () => savedAbandon,
   takeSnapshot: async () => {
     throw new ConnectionError('No server answers at h:5432/d: the connection was refused.');
   },
@@ -75,6 +80,9 @@ function recorder(overrides: Partial<Toolkit> = {}): Recorder {
     doctor: note('doctor', toolkit.doctor),
     preflight: note('preflight', toolkit.preflight),
     watch: note('watch', toolkit.watch),
+    replay: note('replay', toolkit.replay),
+    resolve: note('resolve', toolkit.resolve),
+    abandon: note('abandon', toolkit.abandon),
     takeSnapshot: note('snapshot', toolkit.takeSnapshot),
   };
 }
@@ -308,6 +316,29 @@ describe('what the library is asked', () => {
     });
   });
 
+  it('resolve and abandon hand on what was typed, and tell what came out', async () => {
+    const env = { DATABASE_URL: 'postgresql://me:s3cr3t@h/d' };
+    const toolkit = recorder();
+    const resolved = await evenkeel('resolve 0002_order_public_id 02-fill --force --reason because', { env, toolkit });
+    expect(resolved.exitCode).toBe(1);
+    expect(resolved.stdout).toContain('this does not hold: no row of public.orders is left to do');
+    const abandoned = await evenkeel('abandon 0002_order_public_id --format json --max-wait 90s', { env, toolkit });
+    expect(abandoned.exitCode).toBe(0);
+    expect(JSON.parse(abandoned.stdout)).toMatchObject({ version: 1, isAbandoned: true });
+    expect(toolkit.asked).toMatchObject([
+      {
+        name: 'resolve',
+        options: {
+          migration: '0002_order_public_id',
+          step: '02-fill',
+          forceReason: 'because',
+          commandLine: 'evenkeel resolve 0002_order_public_id 02-fill',
+        },
+      },
+      { name: 'abandon', options: { maxWaitMs: 90_000, commandLine: 'evenkeel abandon 0002_order_public_id' } },
+    ]);
+  });
+
   it('status without a folder asks for the ledger alone', async () => {
     expect(await asked('status', { env: { DATABASE_URL: 'postgresql://h/d' } })).toEqual([
       { name: 'status', options: { paths: [], databaseUrl: 'postgresql://h/d' } },
@@ -533,6 +564,16 @@ describe('wrong use', () => {
     'watch --database-url x --every often',
     'watch --database-url x --every 5',
     'watch --database-url x --run=',
+    'watch --database-url x --replay=',
+    'watch --database-url x --run a --replay b',
+    'resolve',
+    'resolve 0001_a',
+    'resolve 0001_a 01-a --database-url x --force',
+    'resolve 0001_a 01-a --database-url x --reason because',
+    'resolve 0001_a --database-url x --force --reason because',
+    'abandon',
+    'abandon 0001_a',
+    'abandon 0001_a --database-url x --max-wait soon',
     'chekc a.sql',
   ])('evenkeel %s', async (line) => {
     const toolkit = recorder();
@@ -558,14 +599,21 @@ describe('wrong use', () => {
 });
 
 describe('help', () => {
-  it.each(['--help', 'help', 'check --help', 'explain --help', 'plan --help', 'apply --help', 'status --help'])(
-    'evenkeel %s has an example',
-    async (line) => {
-      const session = await evenkeel(line);
-      expect(session).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(session.stdout).toMatch(/Example:\n {2}\$ .*evenkeel/);
-    },
-  );
+  it.each([
+    '--help',
+    'help',
+    'check --help',
+    'explain --help',
+    'plan --help',
+    'apply --help',
+    'status --help',
+    'resolve --help',
+    'abandon --help',
+  ])('evenkeel %s has an example', async (line) => {
+    const session = await evenkeel(line);
+    expect(session).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(session.stdout).toMatch(/Example:\n {2}\$ .*evenkeel/);
+  });
 
   it('evenkeel --version', async () => {
     expect(await evenkeel('--version')).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });

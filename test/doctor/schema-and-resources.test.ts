@@ -150,7 +150,7 @@ describe.each([13, 15, 18])('PostgreSQL %i', (major) => {
     });
   });
 
-  test('the ledger: none, ours, one with a failure, a newer one', async () => {
+  test('the ledger: none, ours, one with a failure, an older and a newer one', async () => {
     const id = 'runs.ledger';
     expectCheck(await checkOf(database.url, id), 'ok', /There is no ledger/);
     await run(database, plan(migration('0001_a', [transactionStep('01-a', 'CREATE TABLE a (id int)')])));
@@ -161,6 +161,8 @@ describe.each([13, 15, 18])('PostgreSQL %i', (major) => {
     );
     await run(database, plan(migration('0002_b', [transactionStep('01-b', 'SELECT 1/0')])));
     expectCheck(await checkOf(database.url, id), 'warn', /1 applied, 1 failed/, 'evenkeel status <folder>');
+    await client.query('UPDATE evenkeel.ledger SET version = 1');
+    expectCheck(await checkOf(database.url, id), 'warn', /has version 1, of an older Evenkeel; the next run brings it/);
     await client.query('UPDATE evenkeel.ledger SET version = 99');
     expectCheck(await checkOf(database.url, id), 'fail', /has version 99/, 'npm install evenkeel@latest');
   });

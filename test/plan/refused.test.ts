@@ -52,6 +52,55 @@ test.each([
   expect(() => planOf(`SELECT 1;\n${sql}`)).toThrow(/^m\.sql:2 makes a temporary table/);
 });
 
+test.each([
+  'DROP SCHEMA evenkeel CASCADE',
+  'DROP SCHEMA a, evenkeel',
+  'DROP TABLE evenkeel.step',
+  'ALTER SCHEMA evenkeel RENAME TO other',
+  'ALTER TABLE evenkeel.migration ADD COLUMN x int',
+  'ALTER TABLE t SET SCHEMA evenkeel',
+  'CREATE TABLE evenkeel.mine (id int)',
+  'CREATE SCHEMA IF NOT EXISTS evenkeel',
+  "UPDATE evenkeel.migration SET state = 'applied'",
+  'DELETE FROM evenkeel.runner',
+  'TRUNCATE evenkeel.event',
+  'CREATE TRIGGER x AFTER INSERT ON evenkeel.step FOR EACH ROW EXECUTE FUNCTION f()',
+  'SET search_path = evenkeel, public',
+  "SELECT set_config('search_path', 'evenkeel', false)",
+  'DO $$BEGIN DELETE FROM evenkeel.step; END$$',
+])('the ledger is nobody’s to change: %s', (sql) => {
+  expect(() => planOf(`SELECT 1;\n${sql}`)).toThrow(UnplannableError);
+  expect(() => planOf(`SELECT 1;\n${sql}`)).toThrow(/^m\.sql:2 changes the schema evenkeel: that is the ledger/);
+});
+
+test.each([
+  'GRANT SELECT ON ALL TABLES IN SCHEMA evenkeel TO PUBLIC',
+  'CREATE TABLE evenkeel_mine (id int)',
+  'INSERT INTO t (id) SELECT count(*) FROM evenkeel.audit',
+])('what leaves the ledger as it is may stand in a migration: %s', (sql) => {
+  const schema = `${TABLE}; CREATE SCHEMA evenkeel; CREATE TABLE evenkeel.audit (id int)`;
+  expect(planOf(sql, schema).plan.migrations[0]?.steps).toHaveLength(1);
+});
+
+test('set_config() is what it is: settings, before every step behind it', () => {
+  const { plan: planned } = planOf(
+    "SELECT pg_catalog.set_config('search_path', '', false), set_config('my.setting', 'x', false);\nALTER TABLE public.t ADD COLUMN b int;",
+  );
+  expect(planned.migrations[0]?.steps).toMatchObject([
+    { sql: ["SET LOCAL search_path = ''", "SET LOCAL my.setting = 'x'", 'ALTER TABLE public.t ADD COLUMN b int'] },
+  ]);
+  const own = planOf("SELECT set_config('lock_timeout', '0', false);\nALTER TABLE t ADD COLUMN b int;");
+  expect(own.plan.migrations[0]?.steps).toHaveLength(1);
+  expect(own.notes[0]?.note).toBe('SET lock_timeout is left out: every step has timeouts of its own.');
+  const mixed = planOf(
+    "SELECT set_config('my.setting', 'x', false), count(*) FROM t;\nALTER TABLE t ADD COLUMN b int;",
+  );
+  expect(mixed.plan.migrations[0]?.steps).toHaveLength(2);
+  expect(mixed.plan.migrations[0]?.steps[1]).toMatchObject({
+    sql: ["SET LOCAL my.setting = 'x'", 'ALTER TABLE t ADD COLUMN b int'],
+  });
+});
+
 test('BEGIN, COMMIT and savepoints that are kept are left out, with a note', () => {
   const report = planOf('BEGIN; SAVEPOINT s; ALTER TABLE t ADD COLUMN b int; RELEASE s; COMMIT;');
   expect(report.plan.migrations[0]?.steps).toHaveLength(1);

@@ -4,11 +4,13 @@ import type { CheckReport } from '../../src/model/report.ts';
 import { renderReport } from '../../src/report/reporters.ts';
 import {
   fullCheck,
+  savedAbandon,
   savedCheck,
   savedDoctor,
   savedExplain,
   savedPlan,
   savedPreflight,
+  savedResolve,
   savedStatus,
 } from './saved-reports.ts';
 import { gitlabValidator, junitComplaints, ownValidator, sarifValidator } from './schema-validators.ts';
@@ -49,6 +51,8 @@ describe('valid by the published schema', () => {
     ['explain', savedExplain],
     ['plan', savedPlan],
     ['status', savedStatus],
+    ['resolve', savedResolve],
+    ['abandon', savedAbandon],
     ['doctor', savedDoctor],
     ['preflight', savedPreflight],
   ] as const)('the JSON of %s', (name, report) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/model/error.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { renderReport } from '../../src/report/reporters.ts';
-import { savedCheck, savedExplain, savedPlan, savedStatus } from './saved-reports.ts';
+import { savedAbandon, savedCheck, savedExplain, savedPlan, savedResolve, savedStatus } from './saved-reports.ts';
 
 describe('text', () => {
   it('of check is in the order of the files', () => {
@@ -148,10 +148,11 @@ describe('text', () => {
       "Database 127.0.0.1:5432/shop
       A runner is at work: server process 4711, since 2026-01-05T09:00:00Z.
 
-        applied  0000_create_tables 2026-01-05T09:00:01Z
-        gated    0002_order_public_id 1 step done
-                   Waits for a deployment: the code that writes public_id.
-        pending  0003_x
+        applied    0000_create_tables 2026-01-05T09:00:01Z
+        gated      0002_order_public_id 1 step done
+                     gated: Deploy first: the code that writes public_id.
+                     next: evenkeel apply drizzle --past-gate 0002_order_public_id:04-gate-public_id
+        pending    0003_x
 
       3 migrations: 1 applied, 1 gated, 1 pending.
       Next: evenkeel apply drizzle --past-gate 0002_order_public_id:04-gate-public_id
@@ -159,9 +160,48 @@ describe('text', () => {
     `);
   });
 
+  it('of resolve and abandon tell what was done, what stays, and what to type', () => {
+    expect(renderReport(savedResolve, 'text').output).toMatchInlineSnapshot(`
+      "Database 127.0.0.1:5432/shop
+
+        marked   01-add-public_id
+          because  what it makes is there, by definition
+        refused  02-fill
+          because  this does not hold: no row of public.orders is left to do
+
+      0002_order_public_id is not through yet.
+      Next: mend it, then: evenkeel resolve 0002_order_public_id 02-fill
+      "
+    `);
+    expect(renderReport(savedAbandon, 'text').output).toMatchInlineSnapshot(`
+      "Database 127.0.0.1:5432/shop
+
+      What it did stays as it is. Where a step can be taken back, this is how, from the top; what was written since into what an undo drops is lost with it:
+        passed   03-gate
+          why     New code has to be there.
+          undo    a gate has none
+        done     01-add-public_id
+          why     The column comes without a default, so no row is written.
+          undo    ALTER TABLE public.orders DROP COLUMN public_id
+
+      Cleared away, as nothing but this migration needed it:
+        The index public.orders_public_id_key on public.orders, whose build broke off.
+
+      0002_order_public_id is given up. Mend drizzle/0002_order_public_id.sql and apply it anew, or remove the file. To take steps back, put their SQL into a migration: apply then guards it.
+      "
+    `);
+    const half = { ...savedAbandon, isAbandoned: false, nextCommand: 'evenkeel abandon 0002_order_public_id' };
+    expect(renderReport(half, 'text')).toMatchObject({
+      exitCode: 3,
+      output: expect.stringMatching(/is not given up yet: .*\nNext: evenkeel abandon 0002_order_public_id\n$/),
+    });
+    expect(renderReport(savedAbandon, 'json').exitCode).toBe(0);
+    expect(renderReport(savedResolve, 'json').exitCode).toBe(1);
+  });
+
   it('is the same words with colours', () => {
     const colours = pico.createColors(true);
-    for (const report of [savedCheck, savedExplain, savedPlan, savedStatus]) {
+    for (const report of [savedCheck, savedExplain, savedPlan, savedStatus, savedResolve, savedAbandon]) {
       const coloured = renderReport(report, 'text', colours).output;
       expect(coloured).toContain('\x1b[');
       // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.
@@ -459,8 +499,10 @@ describe('exit code', () => {
     ['failed', 1],
     ['edited', 1],
     ['missing', 1],
+    ['abandoning', 1],
+    ['abandoned', 0],
   ] as const)('of status with a migration that is %s is %i', (state, exitCode) => {
-    const migrations = [{ id: 'a', path: 'a.sql', state, record: null, note: null }];
+    const migrations = [{ id: 'a', path: 'a.sql', state, record: null, note: null, situation: null }];
     expect(renderReport({ ...savedStatus, migrations }, 'json').exitCode).toBe(exitCode);
   });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DoctorReport } from '../../src/model/doctor-report.ts';
 import type { StatementFacts } from '../../src/model/facts.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import type { AbandonReport, ResolveReport } from '../../src/model/mend-report.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { PreflightReport } from '../../src/model/preflight-report.ts';
 import type {
@@ -421,6 +422,7 @@ export const savedStatus: StatusReport = {
         steps: [],
       },
       note: null,
+      situation: null,
     },
     {
       id: '0002_order_public_id',
@@ -446,11 +448,57 @@ export const savedStatus: StatusReport = {
           },
         ],
       },
-      note: 'Waits for a deployment: the code that writes public_id.',
+      note: null,
+      situation: {
+        kind: 'gated',
+        step: '04-gate-public_id',
+        sqlstate: null,
+        reason: 'Deploy first: the code that writes public_id.',
+        blockers: [],
+        nextCommand: 'evenkeel apply drizzle --past-gate 0002_order_public_id:04-gate-public_id',
+      },
     },
-    { id: '0003_x', path: 'drizzle/0003_x.sql', state: 'pending', record: null, note: null },
+    { id: '0003_x', path: 'drizzle/0003_x.sql', state: 'pending', record: null, note: null, situation: null },
   ],
   nextCommand: 'evenkeel apply drizzle --past-gate 0002_order_public_id:04-gate-public_id',
+};
+
+export const savedResolve: ResolveReport = {
+  kind: 'resolve',
+  version: 1,
+  database: '127.0.0.1:5432/shop',
+  migration: '0002_order_public_id',
+  steps: [
+    { step: '01-add-public_id', outcome: 'marked', said: 'what it makes is there, by definition' },
+    {
+      step: '02-fill',
+      outcome: 'refused',
+      said: 'this does not hold: no row of public.orders is left to do',
+    },
+  ],
+  applied: false,
+  nextCommand: 'mend it, then: evenkeel resolve 0002_order_public_id 02-fill',
+};
+
+export const savedAbandon: AbandonReport = {
+  kind: 'abandon',
+  version: 1,
+  database: '127.0.0.1:5432/shop',
+  migration: '0002_order_public_id',
+  path: 'drizzle/0002_order_public_id.sql',
+  done: [
+    { step: '03-gate', state: 'passed', why: 'New code has to be there.', undo: null },
+    {
+      step: '01-add-public_id',
+      state: 'done',
+      why: 'The column comes without a default, so no row is written.',
+      undo: ['ALTER TABLE public.orders DROP COLUMN public_id'],
+    },
+  ],
+  cleared: ['The index public.orders_public_id_key on public.orders, whose build broke off.'],
+  isAbandoned: true,
+  outcome: 'completed',
+  nextCommand: null,
 };
 
 export const savedDoctor: DoctorReport = {

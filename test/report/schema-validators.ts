@@ -24,7 +24,9 @@ export function gitlabValidator(): Validator {
 }
 
 /** One of our own published schemas. They allow further keys; here a key that they do not tell is a complaint. */
-export function ownValidator(name: 'check' | 'explain' | 'plan' | 'status' | 'doctor' | 'preflight'): Validator {
+export function ownValidator(
+  name: 'check' | 'explain' | 'plan' | 'status' | 'doctor' | 'preflight' | 'resolve' | 'abandon' | 'watch-frame',
+): Validator {
   const schema = read(`docs/schemas/${name}.json`);
   return validatorOf(new Ajv2020.default({ allErrors: true, strictTypes: false }), closed(schema));
 }

@@ -17,6 +17,7 @@ export function watchedState(sample: LockSample, more: Partial<WatchState> = {})
     outcome: null,
     summary: null,
     nextCommand: null,
+    commandLine: 'evenkeel apply migrations',
     steps: [
       { ...STEP, step: '01-add', state: 'done', attempts: 1, why: 'A column without a default is catalog work.' },
       { ...STEP, step: '02-note', state: 'running', attempts: 2, why: 'The lock is held for milliseconds.' },

@@ -121,8 +121,8 @@ test('every ledger write of a stale runner fails', async () => {
   await run(database, addColumn);
   const first = await connectPostgres(database.url, { applicationName: 'test' });
   const second = await connectPostgres(database.url, { applicationName: 'test' });
-  const stale = await takeLedger(first, 'first');
-  await takeLedger(second, 'second');
+  const stale = await takeLedger(first, 'first', 'evenkeel apply');
+  await takeLedger(second, 'second', 'evenkeel apply');
   const address = { migration: '0001_column', step: '01-add', ordinal: 1 };
   const writes = [
     () => stale.announceMigration('0001_column'),
@@ -134,6 +134,9 @@ test('every ledger write of a stale runner fails', async () => {
     () => stale.storePlans(addColumn, addColumn.migrations),
     () => stale.appendEvents([]),
     () => stale.heartbeat(),
+    () => stale.resolveStep(address, { action: 'resolved', reason: null, probe: '' }),
+    () => stale.beginAbandoning('0001_column'),
+    () => stale.finishAbandoning('0001_column'),
     () => first.execute(stale.stepDoneSql(address, 1)),
   ];
   const before = await value(client, 'SELECT json_agg(s) FROM evenkeel.step s');

@@ -104,6 +104,9 @@ describe.each([13, 18])('PostgreSQL %i', (major) => {
   test('a ledger of a newer version is left alone', async () => {
     await run(database, addColumn);
     await client.query('UPDATE evenkeel.ledger SET version = 99');
-    expect(await refusal()).toMatchObject({ code: 'ledger-mismatch', nextCommand: 'npm install evenkeel@latest' });
+    expect(await refusal()).toMatchObject({
+      code: 'ledger-mismatch',
+      nextCommand: expect.stringMatching(/^npm install evenkeel@latest/),
+    });
   });
 });

@@ -219,7 +219,9 @@ describe('resuming', () => {
       exists: false,
       runner: null,
       migrations: [],
+      abandoned: [],
       storedPlans: [],
+      commandLines: {},
       cursors: {},
     });
     await connection.close();

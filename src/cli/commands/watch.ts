@@ -11,6 +11,7 @@ import type { CommandDeps } from './command-deps.ts';
 interface WatchFlags {
   readonly databaseUrl?: string;
   readonly run?: string;
+  readonly replay?: string;
   readonly every: string;
   readonly format: string;
 }
@@ -19,6 +20,8 @@ const DEFAULT_EVERY_MS = 250;
 /** One look takes some milliseconds of the server; more often than this it would begin to count. */
 const LEAST_EVERY_MS = 20;
 const MOST_EVERY_MS = 60_000;
+/** What took an hour is told in a second. */
+const REPLAY_PAUSE_AT_MOST_MS = 1_000;
 
 /** `evenkeel watch`: a running apply, seen from any machine. Exit code 1 when somebody has to act. */
 export function watchCommand({ context, toolkit, setExitCode }: CommandDeps): Command {
@@ -26,6 +29,10 @@ export function watchCommand({ context, toolkit, setExitCode }: CommandDeps): Co
     .description('Watch a running apply from any machine: who waits for whom, how far it is, what it cost so far.')
     .option('--database-url <url>', 'the database (default: DATABASE_URL); it is only read')
     .option('--run <id>', 'a run of the ledger (default: the newest, and those that follow)')
+    .option(
+      '--replay <id>',
+      'tell a run that is over once more: its id, or last; pauses are shortened to a second, and left out without a terminal',
+    )
     .option(
       '--every <ms>',
       'how often to look: a stall shorter than this may go unseen, each look costs the server a little',
@@ -39,6 +46,7 @@ export function watchCommand({ context, toolkit, setExitCode }: CommandDeps): Co
     .action(async (flags: WatchFlags) => {
       const databaseUrl = requireDatabaseUrl(flags.databaseUrl, context, 'watch');
       refuseEmpty('--run', flags.run);
+      const replayed = replayedRun(flags);
       const everyMs = everyMsOf(flags.every);
       const left = new AbortController();
       const stopListening = context.onInterrupt(() => left.abort());
@@ -47,7 +55,16 @@ export function watchCommand({ context, toolkit, setExitCode }: CommandDeps): Co
         const { signal } = left;
         const onLook: Parameters<typeof toolkit.watch>[0]['onLook'] = ({ state, newEvents }) =>
           output.show(state, newEvents);
-        const last = await toolkit.watch({ databaseUrl, run: flags.run ?? null, everyMs, signal, onLook });
+        const last =
+          replayed === null
+            ? await toolkit.watch({ databaseUrl, run: flags.run ?? null, everyMs, signal, onLook })
+            : await toolkit.replay({
+                databaseUrl,
+                run: replayed === 'last' ? null : replayed,
+                pauseAtMostMs: context.stdout.isTerminal && flags.format !== 'json' ? REPLAY_PAUSE_AT_MOST_MS : 0,
+                signal,
+                onLook,
+              });
         setExitCode(signal.aborted ? 0 : exitCodeOf(last));
       } finally {
         output.close();
@@ -56,6 +73,17 @@ export function watchCommand({ context, toolkit, setExitCode }: CommandDeps): Co
       // A connection that is just being made would keep the process for a while.
       if (left.signal.aborted) context.exitNow(0);
     });
+}
+
+/** @throws UsageError when it is said twice which run is meant. */
+function replayedRun({ run, replay }: WatchFlags): string | null {
+  refuseEmpty('--replay', replay);
+  if (replay !== undefined && run !== undefined) {
+    throw new UsageError('--run watches a run and --replay tells one once more: only one of the two.', {
+      nextCommand: `evenkeel watch --replay ${replay}`,
+    });
+  }
+  return replay ?? null;
 }
 
 /** @throws UsageError when it is no number of milliseconds that makes sense. */

@@ -50,10 +50,16 @@ const ledgerVersion: Check = {
       'SELECT max(version) AS version FROM evenkeel.ledger',
     );
     const version = row?.version ?? 0;
-    if (version !== LEDGER_VERSION) {
+    if (version > LEDGER_VERSION || version < 1) {
       return fail(
         `The ledger has version ${version}; this Evenkeel writes version ${LEDGER_VERSION}.`,
         'npm install evenkeel@latest',
+      );
+    }
+    if (version < LEDGER_VERSION) {
+      return warn(
+        `The ledger has version ${version}, of an older Evenkeel; the next run brings it to ${LEDGER_VERSION}, and from then on the older one refuses it.`,
+        'npm install evenkeel@latest wherever else migrations are applied from, then evenkeel apply <folder>',
       );
     }
     const states = await connection.query<{ state: string; count: number }>(

@@ -17,7 +17,10 @@ import { walkTree } from './tree-walk.ts';
 /** SELECT, VALUES and TABLE; with INTO it is a CREATE TABLE AS in other words. */
 export function readSelect(statement: SelectStmt, source: StatementSource): Action {
   const into = intoTarget(statement);
-  if (into === undefined) return readDml('select', { SelectStmt: statement });
+  if (into === undefined) {
+    const read = readDml('select', { SelectStmt: statement });
+    return isOnlySettings(statement) ? { ...read, onlySettings: true } : read;
+  }
   const start = findWord(source, 'INTO');
   const end = endOfRelation(source, source.tokenAt(into.location));
   return {
@@ -31,6 +34,15 @@ export function readSelect(statement: SelectStmt, source: StatementSource): Acti
     query: queryColumns({ SelectStmt: statement }),
     sql: `${sliceSql(source, 0, start)} ${sliceSql(source, end)}`.trim(),
   };
+}
+
+/** `SELECT set_config('a', 'b', false), set_config(...)`, and nothing beside. */
+function isOnlySettings(statement: SelectStmt): boolean {
+  const { targetList = [], fromClause, whereClause, withClause, larg } = statement;
+  if (fromClause !== undefined || whereClause !== undefined || withClause !== undefined || larg !== undefined)
+    return false;
+  const calls = targetList.map((target) => asNode(asNode(target, 'ResTarget')?.val, 'FuncCall'));
+  return calls.length > 0 && calls.every((call) => call != null && settingOfCall(call) !== null);
 }
 
 /** In a UNION the INTO hangs at the leftmost SELECT. */
