@@ -47,7 +47,7 @@ async function bench(signal: AbortSignal): Promise<number> {
     const load = await ShopLoad.start(server.url(), { connections: CONNECTIONS, people });
     await pause(3_000);
     const startedMs = performance.now();
-    const args = ['apply', folder, '--database-url', server.url(), '--through', 'contract'];
+    const args = ['apply', folder, '--database-url', server.url(), '--through', 'contract', '--after-watch', '0'];
     const answer = await askEvenkeel(args, signal);
     const tookMs = performance.now() - startedMs;
     await pause(3_000);

@@ -9,7 +9,7 @@ import type { LedgerContents } from '../run/read-ledger.ts';
 import type { KnownMigrations } from '../source/read-migrations.ts';
 import { parse, readTimeZone, versionForFacts } from './load-input.ts';
 import { missingRecords } from './missing-records.ts';
-import { readProgress } from './read-progress.ts';
+import { type Progress, readProgress } from './read-progress.ts';
 
 /** What a round of a run is to do. */
 export interface Work {
@@ -40,12 +40,12 @@ export async function nextWork(
   { path, pastGate, readCatalog }: WorkOptions,
   { migrations, errors }: KnownMigrations,
 ): Promise<Work> {
-  const { ledger, pending } = await readProgress(connection, migrations);
+  const { progress, catalog } = await readTogether(connection, readCatalog, migrations);
+  const { ledger, pending } = progress;
   refuseMissing(path, migrations, ledger);
   const unread = pending.find((migration) => errors.has(migration));
   if (unread !== undefined) throw errors.get(unread);
   const begun = pending.flatMap((migration) => begunPlan(migration, ledger) ?? []);
-  const catalog = await readCatalog(connection);
   const version = versionForFacts(connection.serverMajor);
   if (begun.length > 0) {
     const rest: Plan = {
@@ -61,6 +61,37 @@ export async function nextWork(
   const timeZone = await readTimeZone(connection);
   const report = plan({ migrations: pending.map(parse), catalog, catalogIsComplete: true, version, timeZone });
   return { plan: report.plan, passGate: gateToPass(pastGate, report.plan, pending, ledger), more: false };
+}
+
+/** Another runner may be faster than we read, but not for long: it waits for locks, or comes to its end. */
+const READINGS = 20;
+
+/**
+ * Ledger and catalog as they belong together: while another runner is at work, what the one says is pending may stand in
+ * the other already, and would be planned as if it were to be made twice.
+ */
+async function readTogether(
+  connection: Connection,
+  readCatalog: WorkOptions['readCatalog'],
+  migrations: readonly Migration[],
+): Promise<{ readonly progress: Progress; readonly catalog: Catalog }> {
+  let progress = await readProgress(connection, migrations);
+  for (let reading = 1; ; reading += 1) {
+    const catalog = await readCatalog(connection);
+    const after = await readProgress(connection, migrations);
+    if (reading === READINGS || stateOf(after) === stateOf(progress)) return { progress: after, catalog };
+    progress = after;
+  }
+}
+
+/** What is done by now; how far a backfill has got changes no plan. */
+function stateOf({ ledger, pending, appliedElsewhere }: Progress): string {
+  const begun = ledger.migrations.map(({ id, state, steps }) => [
+    id,
+    state,
+    steps.map((step) => [step.id, step.state]),
+  ]);
+  return JSON.stringify([begun, pending.map(({ id }) => id), appliedElsewhere]);
 }
 
 /**
