@@ -9,6 +9,8 @@ export function describeRunEvent(event: RunEvent): string | null {
       return event.waitedMs < 1000 ? null : `the way is clear after ${seconds(event.waitedMs)}; asks now`;
     case 'lock:timeout':
       return `no lock within ${event.budgetMs} ms; steps aside, tries again in ${event.retryInMs} ms`;
+    case 'strike:cancelled':
+      return `takes the strike back: ${event.waiters} stood behind it; tries again in ${event.retryInMs} ms`;
     case 'step:done':
       return `${event.migration}: ${event.step} done${held(event.heldMs)}`;
     case 'step:failed':

@@ -85,11 +85,17 @@ class Attempts {
 
   see(event: RunEvent): void {
     if (event.type === 'step:start') this.#step ??= `${event.migration}/${event.step}`;
-    if (event.type !== 'lock:timeout' && event.type !== 'step:done') return;
-    const tookMs = event.type === 'step:done' ? event.heldMs : event.budgetMs;
+    if (event.type !== 'lock:timeout' && event.type !== 'strike:cancelled' && event.type !== 'step:done') return;
+    const tookMs = tookOf(event);
     const untilMs = Date.parse(event.at);
     if (tookMs !== null) this.strikes.push({ fromMs: untilMs - tookMs, untilMs });
     if (`${event.migration}/${event.step}` !== this.#step) return;
     this.#attempts = event.type === 'step:done' ? event.attempts : event.attempt;
   }
+}
+
+/** How long a strike asked for its locks or held them, as far as it is told; null: none was made. */
+function tookOf(event: Extract<RunEvent, { type: 'lock:timeout' | 'strike:cancelled' | 'step:done' }>): number | null {
+  if (event.type === 'step:done') return event.heldMs;
+  return event.type === 'lock:timeout' ? event.budgetMs : event.heldUpMs;
 }
