@@ -121,7 +121,7 @@ describe.each([
   test('status knows what is applied and what is pending', async () => {
     const { exitCode, stdout } = await underLoad(['status', path]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/applied {2}0000_create_tables/);
+    expect(stdout).toMatch(/applied +0000_create_tables/);
     expect(stdout).toMatch(/16 migrations: 1 applied, 15 pending\./);
     expect(stdout).toMatch(`Next: evenkeel apply ${path}`);
   });
@@ -190,7 +190,7 @@ test('what drizzle-orm’s migrator has applied is not applied again, and Evenke
   await seed(client);
   await migrateByDrizzle(client, 7);
   const status = await evenkeel(['status', drizzleFolder], { url: database.url });
-  expect(status.stdout).toMatch(/applied {2}0007_wider_sku\n +applied by drizzle, not by Evenkeel/);
+  expect(status.stdout).toMatch(/applied +0007_wider_sku\n +applied by drizzle, not by Evenkeel/);
   expect(status.stdout).toMatch(/16 migrations: 8 applied, 8 pending\./);
 
   const gates = await applyGateByGate(drizzleFolder, database.url, null);
