@@ -55,7 +55,7 @@ export interface WaitNode {
   readonly behind: number;
   /** The longest wait of all below, ms. */
   readonly longestBehindMs: number;
-  /** Cut where a tree gets very deep; `behind` still counts everybody. */
+  /** Cut where a tree gets very deep, and where hundreds are all different; `behind` still counts everybody. */
   readonly children: readonly WaitNode[];
 }
 

@@ -57,6 +57,7 @@ function drawNode(drawing: Drawing, node: WaitNode, indent: string, below: strin
   const { paint } = drawing;
   const style = node.isRun ? paint.yellow : node.isInDeadlock ? paint.red : undefined;
   const text = waitNodeText(node);
+  drawing.leftOut += node.behind - node.children.reduce((total, { count, behind }) => total + count + behind, 0);
   drawing.lines.push([{ text: indent }, style === undefined ? { text } : { text, style }]);
   for (const [at, child] of node.children.entries()) {
     const isLast = at === node.children.length - 1;

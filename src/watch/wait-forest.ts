@@ -8,6 +8,8 @@ import { blockersOf, type Wait, type WaitGraph, waitGraph } from './wait-graph.t
 const SHOWN_PIDS = 5;
 /** A chain of row locks may have thousands of links; whoever reads it has seen enough by then. */
 const DEEPEST = 40;
+/** Of thousands who are all of different kinds, nobody reads more. */
+const MOST_CHILDREN = 200;
 
 const UNKNOWN: WaitingSession = {
   user: null,
@@ -23,7 +25,6 @@ export function waitForest(sample: LockSample): WaitForest {
   const graph = waitGraph(sample);
   const deadlocks = findDeadlocks(graph);
   const plot = plotTrees(graph, new Set(deadlocks.flat()));
-  nameKinds(plot);
   const pidsOf = (owners: readonly number[]): (number | null)[] =>
     owners.map((owner) => graph.owners[owner]?.session?.pid ?? null);
   return {
@@ -46,7 +47,7 @@ interface Place {
   below: number;
   longestBelowMs: number;
   isBehindRun: boolean;
-  /** Those who are alike, with all below them, have the same number. */
+  /** Those who are alike, with all below them, have the same number; -1 while nobody had to know. */
   kind: number;
 }
 
@@ -55,6 +56,8 @@ interface Plot {
   readonly roots: readonly Place[];
   /** Everybody, parents before their children. */
   readonly order: readonly Place[];
+  readonly kinds: Map<string, number>;
+  readonly sessions: SessionKinds;
 }
 
 function plotTrees(graph: WaitGraph, inDeadlock: ReadonlySet<number>): Plot {
@@ -91,7 +94,7 @@ function plotTrees(graph: WaitGraph, inDeadlock: ReadonlySet<number>): Plot {
   const order = [...roots];
   for (const place of order) for (const child of place.children) order.push(child);
   for (let at = order.length - 1; at >= 0; at -= 1) addBelow(order[at]);
-  return { graph, roots, order };
+  return { graph, roots, order, kinds: new Map(), sessions: new SessionKinds() };
 }
 
 function addBelow(place: Place | undefined): void {
@@ -102,14 +105,14 @@ function addBelow(place: Place | undefined): void {
   }
 }
 
-/** Says of everybody, from the leaves up, of which kind he is. */
-function nameKinds({ order }: Plot): void {
-  const kinds = new Map<string, number>();
-  const sessions = new SessionKinds();
+/** Says of each of these siblings, and of everybody below, from the leaves up, of which kind he is. */
+function nameKinds(siblings: readonly Place[], { kinds, sessions }: Plot): void {
+  const order = [...siblings];
+  for (const place of order) for (const child of place.children) order.push(child);
   const leaves: Place[] = [];
   for (let at = order.length - 1; at >= 0; at -= 1) {
     const place = order[at];
-    if (place === undefined) continue;
+    if (place === undefined || place.kind !== -1) continue;
     const isLeaf = place.children.length === 0;
     // Thousands of leaves are of a few kinds mostly, so they are compared before anything is written down.
     const known = isLeaf ? leaves.find((leaf) => isAlike(leaf, place)) : undefined;
@@ -177,15 +180,33 @@ function kindsOf(children: readonly Place[]): string {
 }
 
 function nodesOf(plot: Plot, places: readonly Place[], depth: number): readonly WaitNode[] {
+  const groups = groupsOf(plot, places);
+  const shown =
+    depth === 0 || groups.length <= MOST_CHILDREN
+      ? groups
+      : groups.toSorted((a, b) => weightOf(b) - weightOf(a)).slice(0, MOST_CHILDREN);
+  return shown
+    .map((group) => nodeOf(plot, group, depth))
+    .sort((a, b) => Number(b.isRun) - Number(a.isRun) || b.count + b.behind - (a.count + a.behind));
+}
+
+/** Those who are alike, together. Whoever is alone is like nobody, whatever is below him. */
+function groupsOf(plot: Plot, places: readonly Place[]): readonly (readonly Place[])[] {
+  if (places.length <= 1) return places.length === 0 ? [] : [places];
+  nameKinds(places, plot);
   const groups = new Map<number, Place[]>();
   for (const place of places) {
     const group = groups.get(place.kind);
     if (group === undefined) groups.set(place.kind, [place]);
     else group.push(place);
   }
-  return [...groups.values()]
-    .map((group) => nodeOf(plot, group, depth))
-    .sort((a, b) => Number(b.isRun) - Number(a.isRun) || b.count + b.behind - (a.count + a.behind));
+  return [...groups.values()];
+}
+
+function weightOf(group: readonly Place[]): number {
+  let weight = 0;
+  for (const { below, isRun } of group) weight += isRun ? Number.POSITIVE_INFINITY : 1 + below;
+  return weight;
 }
 
 function nodeOf(plot: Plot, group: readonly Place[], depth: number): WaitNode {
