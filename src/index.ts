@@ -1,5 +1,6 @@
 /** The public API: what the command line does, for programs. */
 export { type ApplyOptions, applyMigrations as apply } from './api/apply-migrations.ts';
+export { backfills } from './api/backfills.ts';
 export { writeBaseline } from './api/baseline-file.ts';
 export {
   type CheckOptions,
@@ -8,6 +9,7 @@ export {
   explainFiles as explain,
   planMigrations as makePlan,
 } from './api/check-migrations.ts';
+export type { BackfillChoice } from './api/control-backfill.ts';
 export { type DoctorOptions, examineServer as doctor } from './api/examine-server.ts';
 export type { InputOptions } from './api/load-input.ts';
 export { loadProjectConfig as loadConfig } from './api/load-project-config.ts';
@@ -28,11 +30,20 @@ export {
   snapshotDatabase as takeSnapshot,
   type TakenSnapshot,
 } from './api/snapshot-database.ts';
+export { type BackfillOptions, startBackfill as backfill } from './api/start-backfill.ts';
 export type { TraceOptions } from './api/trace-migrations.ts';
 export { type WatchOptions, watchRun as watch } from './api/watch-run.ts';
 export type { ResolvedConfig } from './config/resolve-config.ts';
 export { defineConfig, type UserConfig } from './config/user-config.ts';
 export type { ClientSource, DatabaseTarget, PostgresClient } from './db/database-target.ts';
+export type {
+  BackfillEvent,
+  BackfillOutcome,
+  BackfillRecord,
+  BackfillSettings,
+  BackfillVerification,
+} from './model/backfill.ts';
+export type { BackfillReport } from './model/backfill-report.ts';
 export type { Calibration } from './model/calibration.ts';
 export type { CheckStatus, DoctorCheck, DoctorReport } from './model/doctor-report.ts';
 export type * from './model/error.ts';

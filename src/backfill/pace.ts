@@ -14,18 +14,24 @@ const SIZE_MAX = 50_000;
  * @example nextBatchSize(1000, 1000) // 500: it took ten times too long
  * @example nextBatchSize(1000, 50) // 1200
  */
-export function nextBatchSize(size: number, elapsedMs: number): number {
-  const wanted = TARGET_MS / Math.max(1, elapsedMs);
+export function nextBatchSize(size: number, elapsedMs: number, targetMs: number = TARGET_MS): number {
+  const wanted = targetMs / Math.max(1, elapsedMs);
   const factor = Math.min(GROW_AT_MOST, Math.max(SHRINK_AT_MOST, wanted));
   const next = size * factor;
   // Rounding must not freeze a size of one.
   return Math.max(1, Math.min(SIZE_MAX, factor > 1 ? Math.ceil(next) : Math.floor(next)));
 }
 
+/** Half the time is the application's. */
+const DUTY_CYCLE = 0.5;
+
 /**
- * How long to leave the table alone after a batch, ms: as long as the batch took (half the time is the
- * application's), give or take a fifth. A batch that changed nothing cost nobody anything.
+ * How long to leave the table alone after a batch, ms, give or take a fifth. A batch that changed nothing cost nobody
+ * anything.
+ *
+ * @param dutyCycle the part of the time in which we work.
+ * @example pauseMs(100, 80, 0.5) // 80: as long as the batch took
  */
-export function pauseMs(changed: number, elapsedMs: number, random: number): number {
-  return changed === 0 ? 0 : Math.round(elapsedMs * (0.8 + 0.4 * random));
+export function pauseMs(changed: number, elapsedMs: number, random: number, dutyCycle: number = DUTY_CYCLE): number {
+  return changed === 0 ? 0 : Math.round(elapsedMs * (1 / dutyCycle - 1) * (0.8 + 0.4 * random));
 }

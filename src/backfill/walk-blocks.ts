@@ -1,6 +1,6 @@
 import type { Connection } from '../db/connection.ts';
-import type { BackfillStep } from '../model/plan.ts';
 import type { BlockCursor } from './pass-cursor.ts';
+import type { WalkedTable } from './walked-table.ts';
 
 interface FileRow {
   readonly file: number;
@@ -12,7 +12,7 @@ interface FileRow {
 /** A tuple's line pointer and header take 28 bytes at least, so a block has no more line pointers than this. */
 const SMALLEST_TUPLE_BYTES = 28;
 
-async function readFile(connection: Connection, step: BackfillStep): Promise<FileRow> {
+async function readFile(connection: Connection, step: WalkedTable): Promise<FileRow> {
   const [row] = await connection.query<FileRow>(
     `SELECT c.relfilenode AS file,
        (pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int)::int AS blocks,
@@ -27,7 +27,7 @@ async function readFile(connection: Connection, step: BackfillStep): Promise<Fil
 /** Freezes the number of blocks; null for an empty table. `size` is the number of blocks that hold a batch of rows. */
 export async function startBlockPass(
   connection: Connection,
-  step: BackfillStep,
+  step: WalkedTable,
   pass: number,
 ): Promise<{ readonly cursor: BlockCursor | null; readonly size: number }> {
   const { file, blocks, rows_per_block: rows } = await readFile(connection, step);
@@ -49,7 +49,7 @@ export interface BlockRange {
  */
 export async function nextBlockRange(
   connection: Connection,
-  step: BackfillStep,
+  step: WalkedTable,
   cursor: BlockCursor,
   size: number,
 ): Promise<BlockRange | null> {

@@ -1,7 +1,7 @@
 import type { Connection } from '../db/connection.ts';
-import type { BackfillStep } from '../model/plan.ts';
 import { quoteIdentifier } from '../sql/postgres/quote.ts';
 import type { KeyCursor } from './pass-cursor.ts';
+import type { WalkedTable } from './walked-table.ts';
 
 type Key = readonly string[];
 
@@ -10,7 +10,7 @@ function rowSql(parts: readonly string[]): string {
   return parts.length === 1 ? parts.join('') : `(${parts.join(', ')})`;
 }
 
-function columnsSql(step: BackfillStep): string {
+function columnsSql(step: WalkedTable): string {
   return rowSql(step.keyColumns.map(quoteIdentifier));
 }
 
@@ -19,7 +19,8 @@ function parametersSql(types: readonly string[], first: number): string {
   return rowSql(types.map((type, index) => `$${first + index}::${type}`));
 }
 
-async function keyTypes(connection: Connection, step: BackfillStep): Promise<readonly string[]> {
+/** The server's names of the types of the key columns. */
+export async function keyTypes(connection: Connection, step: WalkedTable): Promise<readonly string[]> {
   const rows = await connection.query<{ name: string; type: string }>(
     `SELECT a.attname AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type
      FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::regclass AND a.attname = ANY ($2::text[])`,
@@ -30,7 +31,7 @@ async function keyTypes(connection: Connection, step: BackfillStep): Promise<rea
 
 async function keyAt(
   connection: Connection,
-  step: BackfillStep,
+  step: WalkedTable,
   rest: string,
   values: readonly unknown[],
 ): Promise<Key | null> {
@@ -43,11 +44,7 @@ async function keyAt(
 }
 
 /** Freezes the greatest key; null for an empty table. */
-export async function startKeyPass(
-  connection: Connection,
-  step: BackfillStep,
-  pass: number,
-): Promise<KeyCursor | null> {
+export async function startKeyPass(connection: Connection, step: WalkedTable, pass: number): Promise<KeyCursor | null> {
   const order = step.keyColumns.map((column) => `${quoteIdentifier(column)} DESC`).join(', ');
   const until = await keyAt(connection, step, `ORDER BY ${order} LIMIT 1`, []);
   return until === null ? null : { kind: 'keys', pass, after: null, until };
@@ -59,6 +56,8 @@ export interface KeyRange {
   readonly parameters: readonly string[];
   /** The cursor once the range is done; null when it was the last. */
   readonly next: KeyCursor | null;
+  /** The last key of the range. */
+  readonly upper: readonly string[];
 }
 
 /**
@@ -67,11 +66,11 @@ export interface KeyRange {
  */
 export async function nextKeyRange(
   connection: Connection,
-  step: BackfillStep,
+  step: WalkedTable,
   cursor: KeyCursor,
   size: number,
 ): Promise<KeyRange> {
-  const types = await keyTypes(connection, step);
+  const types = step.keyTypes ?? (await keyTypes(connection, step));
   const columns = columnsSql(step);
   const after = cursor.after ?? [];
   const lower = cursor.after === null ? '' : `${columns} > ${parametersSql(types, 1)} AND `;
@@ -83,5 +82,5 @@ export async function nextKeyRange(
   ]);
   const upper = end ?? cursor.until;
   const last = end === null || end.every((part, index) => part === cursor.until[index]);
-  return { sql: within, parameters: [...after, ...upper], next: last ? null : { ...cursor, after: upper } };
+  return { sql: within, parameters: [...after, ...upper], next: last ? null : { ...cursor, after: upper }, upper };
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UsageError } from '../model/error.ts';
 import { abandonCommand } from './commands/abandon.ts';
 import { applyCommand } from './commands/apply.ts';
+import { backfillCommand } from './commands/backfill.ts';
 import { checkCommand } from './commands/check.ts';
 import type { CommandDeps } from './commands/command-deps.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -58,6 +59,7 @@ function makeProgram(deps: CommandDeps): Command {
     planCommand,
     applyCommand,
     resumeCommand,
+    backfillCommand,
     statusCommand,
     resolveCommand,
     abandonCommand,
@@ -69,7 +71,7 @@ function makeProgram(deps: CommandDeps): Command {
     recipesCommand,
   ];
   for (const make of commands) program.addCommand(make(deps));
-  for (const command of [program, ...program.commands]) {
+  for (const command of withAllBelow(program)) {
     command.exitOverride().configureOutput({
       writeOut: context.stdout.write,
       writeErr: context.stderr.write,
@@ -80,6 +82,11 @@ function makeProgram(deps: CommandDeps): Command {
   return program;
 }
 
+/** A command with the commands of its own, at every depth. */
+function withAllBelow(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withAllBelow)];
+}
+
 /** By name, to say which one's help is meant. */
 const COMMANDS: readonly string[] = [
   'check',
@@ -87,6 +94,7 @@ const COMMANDS: readonly string[] = [
   'plan',
   'apply',
   'resume',
+  'backfill',
   'status',
   'resolve',
   'abandon',

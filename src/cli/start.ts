@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   abandon,
   apply,
+  backfills,
   check,
   doctor,
   explain,
@@ -61,6 +62,7 @@ export async function start(): Promise<void> {
   process.exitCode = await runCli(process.argv.slice(2), context, {
     abandon,
     apply,
+    backfills,
     check,
     doctor,
     explain,

@@ -1,3 +1,11 @@
+import type {
+  BackfillEvent,
+  BackfillOutcome,
+  BackfillRecord,
+  BackfillSettings,
+  BackfillVerification,
+} from '../model/backfill.ts';
+import type { BackfillReport } from '../model/backfill-report.ts';
 import type { BlockerPolicies } from '../model/blocker-policy.ts';
 import type { DoctorReport } from '../model/doctor-report.ts';
 import type { AbandonReport, ResolveReport } from '../model/mend-report.ts';
@@ -87,6 +95,42 @@ export interface ManualPage {
   readonly good: string;
 }
 
+interface BackfillChoice {
+  readonly databaseUrl: string;
+  readonly id: number;
+}
+
+interface BackfillWork {
+  readonly databaseUrl: string;
+  readonly settings?: Partial<BackfillSettings>;
+  readonly onEvent: (event: BackfillEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What can be done about backfills. */
+export interface BackfillToolkit {
+  readonly start: (
+    options: BackfillWork & {
+      readonly statement: string;
+      readonly again: boolean;
+      readonly booksOnSubscribers: boolean;
+    },
+  ) => Promise<BackfillOutcome>;
+  readonly resume: (options: BackfillWork & { readonly id: number }) => Promise<BackfillOutcome>;
+  readonly list: (options: { readonly databaseUrl: string }) => Promise<readonly BackfillRecord[]>;
+  readonly status: (
+    options: BackfillChoice & { readonly wait: boolean; readonly signal: AbortSignal },
+  ) => Promise<BackfillReport>;
+  readonly pause: (options: BackfillChoice) => Promise<BackfillRecord>;
+  readonly cancel: (options: BackfillChoice) => Promise<BackfillRecord>;
+  readonly retune: (
+    options: BackfillChoice & { readonly settings: Partial<BackfillSettings> },
+  ) => Promise<BackfillRecord>;
+  readonly verify: (
+    options: BackfillChoice & { readonly signal: AbortSignal },
+  ) => Promise<{ readonly backfill: BackfillRecord; readonly verification: BackfillVerification }>;
+}
+
 /** What the command line needs of the library: `src/index.ts` has it. */
 export interface Toolkit {
   readonly loadConfig: (cwd: string) => Promise<ProjectConfig | null>;
@@ -120,6 +164,7 @@ export interface Toolkit {
     readonly onEvent: (event: RunEvent) => void;
     readonly signal: AbortSignal;
   }) => Promise<AbandonReport>;
+  readonly backfills: BackfillToolkit;
   readonly takeSnapshot: (options: {
     readonly databaseUrl: string;
     readonly output: string | null;

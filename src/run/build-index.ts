@@ -1,3 +1,4 @@
+import { lookAtQueue, pauseUntil } from '../guard/supervise.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { ConcurrentIndexStep } from '../model/plan.ts';
 import type { RelationKey } from '../model/relation-name.ts';
@@ -6,7 +7,6 @@ import type { LockTarget } from './lock-target.ts';
 import { observeIndex } from './observe-index.ts';
 import { failureOf, isConnectionLost, rollBack, setTimeouts } from './perform-sql.ts';
 import type { IndexLook, RunInputDetail } from './state.ts';
-import { lookAtQueue, pauseUntil } from './supervise.ts';
 import type { Workroom } from './workroom.ts';
 
 const FIRST_LOOK_MS = 50;

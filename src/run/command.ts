@@ -1,9 +1,9 @@
 import type { PassCursor } from '../backfill/pass-cursor.ts';
+import type { QueueBudget } from '../guard/supervise.ts';
 import type { RelationLock } from '../model/facts.ts';
 import type { BackfillStep, ConcurrentIndexStep, PostCondition, TransactionStep } from '../model/plan.ts';
 import type { RelationKey } from '../model/relation-name.ts';
 import type { Ending } from './ending.ts';
-import type { QueueBudget } from './supervise.ts';
 
 /** Which step a command belongs to; `-` where it belongs to none. */
 export interface StepAddress {

@@ -1,10 +1,10 @@
 import { copyBatch, estimateRows, startPass } from '../backfill/copy-batch.ts';
 import type { PassCursor } from '../backfill/pass-cursor.ts';
+import { type QueueBudget, supervised } from '../guard/supervise.ts';
 import type { BackfillStep } from '../model/plan.ts';
 import type { StepAddress } from './command.ts';
 import { failureOf, setTimeouts } from './perform-sql.ts';
 import type { RunInputDetail } from './state.ts';
-import { type QueueBudget, supervised } from './supervise.ts';
 import type { Workroom } from './workroom.ts';
 
 /** A batch that keeps others waiting this long is cut off and halved. */

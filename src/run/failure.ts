@@ -1,3 +1,4 @@
+import type { CancelledBy, Overdraft } from '../guard/supervise.ts';
 import type { Alarm } from '../model/alarm.ts';
 
 /** Why a command could not be done, as the server said it. Input of the state machine, so plain data. */
@@ -15,21 +16,6 @@ export interface Failure {
   readonly elapsedMs: number;
   /** The most sessions seen waiting behind us meanwhile. */
   readonly waiters: number;
-}
-
-/** Which of our own reasons a statement was cancelled for. */
-export type CancelledBy = 'supervisor' | 'stop' | 'alarm' | 'deadline';
-
-/** More stood behind a statement of ours than may. */
-export interface Overdraft {
-  /** Too many sessions, or for too long. */
-  readonly budget: 'queue' | 'stall';
-  /** Sessions, or ms. */
-  readonly limit: number;
-  readonly waiters: number;
-  readonly heldUpMs: number;
-  /** Whether we stood in the queue ourselves; if not, the statement held its locks. */
-  readonly weWait: boolean;
 }
 
 /**

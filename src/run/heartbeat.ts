@@ -1,5 +1,5 @@
 import type { Connection } from '../db/connection.ts';
-import { pauseUntil } from './supervise.ts';
+import { pauseUntil } from '../guard/supervise.ts';
 
 export interface Heartbeat {
   stop(): Promise<void>;

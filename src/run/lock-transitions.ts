@@ -1,3 +1,4 @@
+import type { Overdraft } from '../guard/supervise.ts';
 import type { TransactionStep } from '../model/plan.ts';
 import type { Exposure, RunEventDetail } from '../model/run-event.ts';
 import { afterFailure } from './after-failure.ts';
@@ -5,7 +6,7 @@ import { backOffForAlarm } from './alarm-transitions.ts';
 import { addressOf, answer, workOf } from './answer.ts';
 import { backOff, type LostWait, resumeOf } from './back-off.ts';
 import { endBlocker } from './blocker-transitions.ts';
-import { classifyFailure, type Failure, type Overdraft } from './failure.ts';
+import { classifyFailure, type Failure } from './failure.ts';
 import { type GuardMemory, withLook } from './guard-memory.ts';
 import { wholeBudgetAttempt } from './knocks.ts';
 import { leaveStep, observe, probeTimeoutMs, seekLock, strike } from './next-step.ts';

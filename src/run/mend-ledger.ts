@@ -1,11 +1,11 @@
 import type { Connection } from '../db/connection.ts';
 import type { DatabaseTarget } from '../db/database-target.ts';
+import { type Failpoint, failpointFromEnvironment } from '../guard/failpoint.ts';
 import { UsageError } from '../model/error.ts';
 import type { MigrationPlan } from '../model/plan.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { MigrationRecord } from '../model/run-record.ts';
 import { type EventLog, makeEventLog } from './event-log.ts';
-import { type Failpoint, failpointFromEnvironment } from './failpoint.ts';
 import { type Ledger, takeLedger } from './ledger.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { NO_EXPOSURE } from './next-step.ts';

@@ -1,3 +1,4 @@
+import type { QueueBudget } from '../guard/supervise.ts';
 import type { PostCondition, Step, TransactionStep } from '../model/plan.ts';
 import type { Exposure, RunEventDetail } from '../model/run-event.ts';
 import { addressOf, answer, close, migrationAt, stepAt, workOf } from './answer.ts';
@@ -7,7 +8,6 @@ import { briefBudgetMs } from './knocks.ts';
 import { queueLimit } from './queue-limit.ts';
 import type { Answer, CopyWork, RecalledStep, RunContext, RunState, Work } from './state.ts';
 import { stopped } from './stop.ts';
-import type { QueueBudget } from './supervise.ts';
 
 type Base = Pick<RunState, 'position' | 'exposure' | 'stopping'>;
 

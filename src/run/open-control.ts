@@ -1,10 +1,10 @@
 import type { Connection } from '../db/connection.ts';
 import type { DatabaseTarget } from '../db/database-target.ts';
 import { openSession } from '../db/open-session.ts';
+import type { Failpoint } from '../guard/failpoint.ts';
 import { DatabaseError, PrivilegeError } from '../model/error.ts';
 import { loadParser } from '../sql/postgres/load-parser.ts';
 import type { EventLog } from './event-log.ts';
-import type { Failpoint } from './failpoint.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { ensureLedger } from './ledger-schema.ts';
 import { type NoticeTeller, noteNotices } from './note-notices.ts';

@@ -1,7 +1,7 @@
 import type { Connection } from '../db/connection.ts';
+import type { Supervised } from '../guard/supervise.ts';
 import { ConnectionError, DatabaseError, PrivilegeError, ReadOnlyServerError } from '../model/error.ts';
 import type { Failure } from './failure.ts';
-import type { Supervised } from './supervise.ts';
 
 /**
  * A thrown error as plain data for the state machine.

@@ -1,4 +1,5 @@
 import type { Connection } from '../db/connection.ts';
+import { pauseUntil } from '../guard/supervise.ts';
 import { InvariantError, RunnerBusyError } from '../model/error.ts';
 import type { RelationLock } from '../model/facts.ts';
 import type { MigrationPlan, TransactionStep } from '../model/plan.ts';
@@ -15,7 +16,6 @@ import { failureOf, isConnectionLost, setTimeouts } from './perform-sql.ts';
 import { sampleTraffic, scansPerSecond, type TrafficSample } from './sample-traffic.ts';
 import type { RunInputDetail } from './state.ts';
 import { strike } from './strike.ts';
-import { pauseUntil } from './supervise.ts';
 import { terminateOrphan } from './terminate-orphans.ts';
 import { refusedBy, underWatch, waitForCalm } from './under-watch.ts';
 import type { Workroom } from './workroom.ts';

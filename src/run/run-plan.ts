@@ -1,11 +1,11 @@
 import type { Connection } from '../db/connection.ts';
 import type { DatabaseTarget } from '../db/database-target.ts';
+import { type Failpoint, failpointFromEnvironment } from '../guard/failpoint.ts';
 import { type BlockerPolicies, NO_BLOCKER_POLICIES } from '../model/blocker-policy.ts';
 import type { MigrationPlan, Phase, Plan } from '../model/plan.ts';
 import type { QueueDecision } from '../model/queue-decision.ts';
 import type { Exposure, RunEvent, RunOutcome } from '../model/run-event.ts';
 import { type EventLog, makeEventLog } from './event-log.ts';
-import { type Failpoint, failpointFromEnvironment } from './failpoint.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { DEFAULT_LIMITS, type RunLimits } from './limits.ts';
 import { NO_EXPOSURE } from './next-step.ts';

@@ -1,3 +1,4 @@
+import { type QueueBudget, type Supervision, supervised } from '../guard/supervise.ts';
 import { compareLockModes } from '../model/lock-mode.ts';
 import type { TransactionStep } from '../model/plan.ts';
 import { STRIKE_DEADLOCK_TIMEOUT_MS } from './capabilities.ts';
@@ -5,7 +6,6 @@ import type { StepAddress } from './command.ts';
 import type { LockTarget } from './lock-target.ts';
 import { failureOf, rollBack } from './perform-sql.ts';
 import type { RunInputDetail } from './state.ts';
-import { type QueueBudget, type Supervision, supervised } from './supervise.ts';
 import type { Workroom } from './workroom.ts';
 
 /** A backend of ours that lies in an open transaction is dead weight: the server ends it after this long. */

@@ -1,6 +1,6 @@
+import { pauseUntil } from '../guard/supervise.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { RunInputDetail } from './state.ts';
-import { pauseUntil } from './supervise.ts';
 import type { Workroom } from './workroom.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { Connection } from '../db/connection.ts';
+import { pauseUntil } from '../guard/supervise.ts';
 import type { Aftermath, Weather } from '../model/aftermath.ts';
 import type { MigrationPlan } from '../model/plan.ts';
 import type { RelationKey } from '../model/relation-name.ts';
@@ -7,7 +8,6 @@ import { rollbackShare, shareOfAll } from './judge-vitals.ts';
 import type { RunLimits } from './limits.ts';
 import { readTraces, type Traces } from './read-traces.ts';
 import { readVitals, type Vitals } from './read-vitals.ts';
-import { pauseUntil } from './supervise.ts';
 
 /** What was seen before anything was changed. */
 export interface TimeBefore {

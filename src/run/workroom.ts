@@ -1,7 +1,7 @@
 import type { Connection } from '../db/connection.ts';
+import type { Failpoint } from '../guard/failpoint.ts';
 import type { RunEventDetail } from '../model/run-event.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Failpoint } from './failpoint.ts';
 import type { Ledger } from './ledger.ts';
 import type { RunLimits } from './limits.ts';
 import type { VitalsMonitor } from './vitals-monitor.ts';

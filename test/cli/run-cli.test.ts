@@ -12,6 +12,7 @@ import {
   SourceError,
   SqlSyntaxError,
   StalePlanError,
+  UsageError,
 } from '../../src/model/error.ts';
 import type { RunOutcome } from '../../src/model/run-event.ts';
 import {
@@ -32,6 +33,10 @@ interface Recorder extends Toolkit {
 
 const PAGE = { text: '# a-rule\n\n**What happens.** Much.\n', bad: 'DROP TABLE a;\n', good: 'SELECT 1;\n' };
 
+async function refuse(): Promise<never> {
+  throw new UsageError('There is no backfill 7 in this database.', { nextCommand: 'evenkeel backfill list' });
+}
+
 const answers: Toolkit = {
   loadConfig: async () => null,
   writeBaseline: async () => 3,
@@ -46,6 +51,16 @@ const answers: Toolkit = {
   explain: async () => savedExplain,
   makePlan: async () => savedPlan,
   apply: async () => 'completed',
+  backfills: {
+    start: async () => 'finished',
+    resume: async () => 'stopped',
+    list: async () => [],
+    status: refuse,
+    pause: refuse,
+    cancel: refuse,
+    retune: refuse,
+    verify: refuse,
+  },
   resume: async () => 'completed',
   status: async () => savedStatus,
   doctor: async () => savedDoctor,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { overdraftOf } from '../../src/guard/supervise.ts';
 import { NOTHING_LEARNED, withLook } from '../../src/run/guard-memory.ts';
 import { briefBudgetMs } from '../../src/run/knocks.ts';
 import { queueLimit } from '../../src/run/queue-limit.ts';
 import { scansPerSecond } from '../../src/run/sample-traffic.ts';
-import { overdraftOf } from '../../src/run/supervise.ts';
 import { transactionStep } from './plan-fixture.ts';
 
 test('a tenth of what the traffic brings in the budget may queue, at least a few', () => {

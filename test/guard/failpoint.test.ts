@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { failpointFromEnvironment } from '../../src/guard/failpoint.ts';
 import { UsageError } from '../../src/model/error.ts';
-import { failpointFromEnvironment } from '../../src/run/failpoint.ts';
 
 test('without the variables nothing is armed and nothing is written', () => {
   const failpoint = failpointFromEnvironment({});
@@ -30,7 +30,7 @@ test('places are numbered and logged, and only the named one is armed', () => {
 test('a stopped process stands still at its place until it is told to go on', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'evenkeel-failpoint-'));
   const log = path.join(folder, 'log');
-  const program = `import { failpointFromEnvironment } from ${JSON.stringify(new URL('../../src/run/failpoint.ts', import.meta.url).href)};
+  const program = `import { failpointFromEnvironment } from ${JSON.stringify(new URL('../../src/guard/failpoint.ts', import.meta.url).href)};
     const failpoint = failpointFromEnvironment(process.env);
     failpoint.pass('a');
     failpoint.pass('b');

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../db/connection.ts';
-import type { CancelledBy, Overdraft } from './failure.ts';
 
 /** What may stand behind a statement of ours before it is taken back. */
 export interface QueueBudget {
@@ -21,6 +20,21 @@ export interface Supervision {
   readonly stop: AbortSignal | null;
   /** Called after every look, for progress. */
   readonly onLook?: () => Promise<void>;
+}
+
+/** Which of our own reasons a statement was cancelled for. */
+export type CancelledBy = 'supervisor' | 'stop' | 'alarm' | 'deadline';
+
+/** More stood behind a statement of ours than may. */
+export interface Overdraft {
+  /** Too many sessions, or for too long. */
+  readonly budget: 'queue' | 'stall';
+  /** Sessions, or ms. */
+  readonly limit: number;
+  readonly waiters: number;
+  readonly heldUpMs: number;
+  /** Whether we stood in the queue ourselves; if not, the statement held its locks. */
+  readonly weWait: boolean;
 }
 
 export interface Supervised {
