@@ -35,13 +35,14 @@ export interface Look {
 
 interface TargetRow {
   readonly key: string;
+  readonly tree: string;
   readonly oid: number;
   readonly lockable: boolean;
 }
 
 /**
- * The relations of the locks that exist, in the one order that every strike takes them in: by the root of the
- * partition tree, parents before their partitions. Relations that a plan still has to make are left out.
+ * The relations of the locks that exist, by the root of the partition tree, parents before
+ * their partitions. Relations that a plan still has to make are left out.
  *
  * pg_catalog alone is read; nothing here waits behind anybody's lock.
  */
@@ -61,7 +62,7 @@ async function findTargets(
        SELECT oid, oid AS root, 0 AS depth FROM wanted WHERE oid IS NOT NULL
        UNION ALL SELECT up.oid, i.inhparent, up.depth + 1 FROM up JOIN pg_catalog.pg_inherits i ON i.inhrelid = up.root),
      top AS (SELECT DISTINCT ON (oid) oid, root, depth FROM up ORDER BY oid, depth DESC)
-     SELECT w.key, w.oid,
+     SELECT w.key, w.oid, pg_catalog.format('%I.%I', n.nspname, r.relname) AS tree,
        c.relkind IN ('r', 'p') AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') AS lockable
      FROM wanted w JOIN pg_catalog.pg_class c ON c.oid = w.oid JOIN top ON top.oid = w.oid
      JOIN pg_catalog.pg_class r ON r.oid = top.root
@@ -69,9 +70,9 @@ async function findTargets(
      ORDER BY n.nspname COLLATE "C", r.relname COLLATE "C", top.depth, w.key COLLATE "C"`,
     [[...wanted.keys()]],
   );
-  return rows.flatMap(({ key, oid, lockable }) => {
+  return rows.flatMap(({ key, tree, oid, lockable }) => {
     const mode = wanted.get(key);
-    return mode === undefined ? [] : [{ relation: key, mode, lockable, oid }];
+    return mode === undefined ? [] : [{ relation: key, tree, mode, lockable, oid }];
   });
 }
 
@@ -148,7 +149,7 @@ export async function lookAtHolders(
       : await connection.query<HolderRow>(HOLDERS_SQL, [pairs.map(([oid]) => oid), pairs.map(([, name]) => name), own]);
   const keys = new Map(targets.map(({ oid, relation }) => [oid, relation]));
   return {
-    targets: targets.map(({ relation, mode, lockable }) => ({ relation, mode, lockable })),
+    targets: targets.map(({ relation, tree, mode, lockable }) => ({ relation, tree, mode, lockable })),
     holders: rows.map((row) => holder(row, keys.get(row.relation) ?? String(row.relation))),
   };
 }

@@ -39,9 +39,20 @@ export function strikeSql(
   if (how.setsDeadlockTimeout && step.lockClass !== 'rows') {
     lines.push(`SET LOCAL deadlock_timeout = ${STRIKE_DEADLOCK_TIMEOUT_MS}`);
   }
-  lines.push(how.ledgerSql.trim().replace(/;$/, ''), ...locksSql(order.targets), ...step.sql);
+  lines.push(how.ledgerSql.trim().replace(/;$/, ''), ...locksSql(inTurn(order.targets, order.attempts)), ...step.sql);
   // The semicolon stands on a line of its own, in case a statement ends with a comment.
   return { work: `${lines.join('\n;\n')}\n;\n`, commit: 'COMMIT' };
+}
+
+/**
+ * The application may take the tables of a foreign key in either order, and where it takes them against ours we run
+ * into each other for ever: every second strike takes the trees the other way round. Another runner cannot come in
+ * between, and within a tree parents stay first.
+ */
+function inTurn(targets: readonly LockTarget[], attempts: number): readonly LockTarget[] {
+  if (attempts % 2 === 1) return targets;
+  const trees = [...new Set(targets.map(({ tree }) => tree))].reverse();
+  return trees.flatMap((tree) => targets.filter((target) => target.tree === tree));
 }
 
 /** Weaker locks are left to the statement: they stop no query, so their order does not matter either. */

@@ -20,10 +20,10 @@ test('one message: settings, ledger row, locks, statements', () => {
       lockTimeoutMs: 100,
       budget: null,
       targets: [
-        { relation: 'public.customers', mode: 'SHARE ROW EXCLUSIVE', lockable: true },
-        { relation: 'public.orders', mode: 'ACCESS EXCLUSIVE', lockable: true },
-        { relation: 'public.orders_pkey', mode: 'ACCESS EXCLUSIVE', lockable: false },
-        { relation: 'public.other', mode: 'SHARE UPDATE EXCLUSIVE', lockable: true },
+        { relation: 'public.customers', tree: 'public.customers', mode: 'SHARE ROW EXCLUSIVE', lockable: true },
+        { relation: 'public.orders', tree: 'public.orders', mode: 'ACCESS EXCLUSIVE', lockable: true },
+        { relation: 'public.orders_pkey', tree: 'public.orders_pkey', mode: 'ACCESS EXCLUSIVE', lockable: false },
+        { relation: 'public.other', tree: 'public.other', mode: 'SHARE UPDATE EXCLUSIVE', lockable: true },
       ],
     },
     { setsDeadlockTimeout: true, ledgerSql: 'SELECT ledger;\n' },
@@ -67,4 +67,19 @@ test('a role that may not lower deadlock_timeout does not try, and a scan has no
   );
   expect(work).not.toMatch(/deadlock_timeout/);
   expect(work).toMatch(/statement_timeout = 0\n/);
+});
+
+test('every second strike takes the trees the other way round, parents first all the same', () => {
+  const step = transactionStep('01', 'ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a', { locks: [] });
+  const target = (relation: string, tree: string) =>
+    ({ relation: `public.${relation}`, tree: `public.${tree}`, mode: 'SHARE ROW EXCLUSIVE', lockable: true }) as const;
+  const targets = [target('a', 'a'), target('b', 'b'), target('b_1', 'b'), target('c', 'c')];
+  const orderOf = (attempts: number): readonly string[] => {
+    const order = { step, address, attempts, lockTimeoutMs: 100, budget: null, targets };
+    const { work } = strikeSql(order, { setsDeadlockTimeout: true, ledgerSql: 'SELECT 1' });
+    return [...work.matchAll(/LOCK TABLE ONLY public\.(\w+)/g)].map(([, name = '']) => name);
+  };
+  expect(orderOf(1)).toEqual(['a', 'b', 'b_1', 'c']);
+  expect(orderOf(2)).toEqual(['c', 'b', 'b_1', 'a']);
+  expect(orderOf(3)).toEqual(['a', 'b', 'b_1', 'c']);
 });
